@@ -1,0 +1,146 @@
+"""What an importer says about one call, before anything is sealed or stored.
+
+Importers parse and nothing else: they yield drafts, and `ingest` alone turns a draft into rows. A draft names the
+call by every id its source knows (`ids`), so that the same call met in another file joins the first one.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+
+class Direction(StrEnum):
+    """Which side began the call."""
+
+    INBOUND = "inbound"
+    OUTBOUND = "outbound"
+    INTERNAL = "internal"
+
+
+class AudioKind(StrEnum):
+    """What a sound file is to a call."""
+
+    RECORDING = "recording"
+    VOICEMAIL = "voicemail"
+    GREETING = "greeting"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a value stood: file relative to the imported folder, record in it, field of the record.
+
+    `record` uses one of the keys row (1-based, header not counted) with key, pointer (RFC 6901), line (1-based),
+    section, path.
+    """
+
+    file: str
+    record: dict[str, Any] = field(default_factory=dict)
+    field: str = ""
+
+
+@dataclass(frozen=True)
+class TextDraft:
+    """A free text or value with the place it stood in."""
+
+    text: str
+    place: Place
+
+
+@dataclass(frozen=True)
+class AudioDraft:
+    """A sound file on disk. `path` is proved to lie inside the imported folder."""
+
+    path: Path
+    kind: AudioKind
+    place: Place
+    mailbox: str = ""
+    expected_s: float | None = None
+
+
+@dataclass(frozen=True)
+class SegmentDraft:
+    """One utterance. Times in milliseconds from the start of the recording."""
+
+    speaker: str
+    start_ms: int
+    duration_ms: int
+    text: str
+    place: Place
+
+
+@dataclass(frozen=True)
+class TranscriptDraft:
+    """The words of a recording or a voicemail, in order of time."""
+
+    segments: tuple[SegmentDraft, ...]
+    place: Place
+    of: AudioKind = AudioKind.RECORDING
+    of_file: str = ""
+
+
+@dataclass(frozen=True)
+class AnalysisDraft:
+    """Conversation analysis as JSON-ready data; texts in it are personal."""
+
+    kind: str
+    data: dict[str, Any]
+    place: Place
+
+
+@dataclass(frozen=True)
+class CommentDraft:
+    """What a person wrote about the call."""
+
+    text: str
+    author: str
+    at: datetime | None
+    place: Place
+
+
+@dataclass(frozen=True)
+class InteractionDraft:
+    """One call as one source saw it. Empty means the source does not say.
+
+    ids: `scheme:value`, strongest first. Times are aware. `customer_address` and `own_address` are raw, as they stood.
+    """
+
+    source: str
+    ids: tuple[str, ...]
+    place: Place
+    started_at: datetime | None = None
+    answered_at: datetime | None = None
+    ended_at: datetime | None = None
+    duration_s: int | None = None
+    talk_s: int | None = None
+    direction: Direction | None = None
+    customer_address: TextDraft | None = None
+    own_address: str = ""
+    customer_names: tuple[TextDraft, ...] = ()
+    agent_extension: str = ""
+    agent_name: str = ""
+    queue: str = ""
+    disposition: str = ""
+    values: tuple[tuple[str, TextDraft], ...] = ()
+    comments: tuple[CommentDraft, ...] = ()
+    audio: tuple[AudioDraft, ...] = ()
+    transcripts: tuple[TranscriptDraft, ...] = ()
+    analyses: tuple[AnalysisDraft, ...] = ()
+
+
+@dataclass(frozen=True)
+class Links:
+    """Ids that name one and the same call."""
+
+    ids: tuple[str, ...]
+    place: Place
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """A file or record that was not taken in, and why. `line` is 1-based; 0 is the whole file."""
+
+    file: str
+    line: int
+    reason: str
