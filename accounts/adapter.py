@@ -1,0 +1,37 @@
+"""Close allauth's sign-up and keep its answers silent about who exists.
+
+People are added by an administrator or from the shell. A page that differs for a known and an unknown address, or for an
+inactive person with the right password, would tell a stranger who works here.
+"""
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.http import Http404, HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actors import address_of
+
+
+class ClosedAccountAdapter(DefaultAccountAdapter):
+    """allauth's adapter without sign-up."""
+
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": _("This e-mail address and password do not go together."),
+        "too_many_login_attempts": _("Too many attempts. Nobody was signed in. Wait a few minutes and try again."),
+    }
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Refuse sign-up as if the page did not exist."""
+        raise Http404
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """Return the caller's address, from forwarding headers of trusted proxies only."""
+        return address_of(request)
+
+    def reauthenticate(self, user: AbstractBaseUser, password: str) -> bool:
+        """Say whether `password` is the person's; tried through every lock-out like a sign-in."""
+        again: Any = self.authenticate(self.request, email=user.get_username(), password=password)
+        return again is not None and again.pk == user.pk

@@ -1,0 +1,66 @@
+"""Which rows of this app a person may see.
+
+`visible_to(actor)` is the only way a face gets rows. It never raises and never widens: no actor, no account or no right
+gives no rows.
+"""
+
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+
+from accounts.roles import rights_of
+
+if TYPE_CHECKING:
+    from trail.actor import Actor
+
+
+class UserQuerySet(models.QuerySet):  # type: ignore[type-arg]
+    """People."""
+
+    def visible_to(self, actor: "Actor | None") -> Self:
+        """Return the people of the actor's account, for whoever may see members."""
+        if not _sees(actor, "accounts.view_membership"):
+            return self.none()
+        return self.filter(memberships__account_id=actor.account_id).distinct()  # type: ignore[union-attr]
+
+
+class OfAccountQuerySet(models.QuerySet):  # type: ignore[type-arg]
+    """Rows that belong to one account and are seen by whoever may view that kind of row."""
+
+    def visible_to(self, actor: "Actor | None") -> Self:
+        """Return the rows of the actor's account if the role may view them."""
+        if not _sees(actor, f"{self.model._meta.app_label}.view_{self.model._meta.model_name}"):
+            return self.none()
+        return self._of(actor.account_id)  # type: ignore[union-attr]
+
+    def _of(self, account_id: object) -> Self:
+        return self.filter(account_id=account_id)
+
+
+class AccountQuerySet(OfAccountQuerySet):
+    """Accounts."""
+
+    def _of(self, account_id: object) -> Self:
+        return self.filter(pk=account_id)
+
+
+class MembershipQuerySet(OfAccountQuerySet):
+    """Memberships."""
+
+    def live(self) -> Self:
+        """Return memberships that open a door: active, of an active user."""
+        return self.filter(active=True, user__is_active=True)
+
+
+class SupervisorQuerySet(models.QuerySet):  # type: ignore[type-arg]
+    """Supervisors."""
+
+    def visible_to(self, actor: "Actor | None") -> Self:
+        """Return the supervisors of the actor's account, for whoever may see members."""
+        if not _sees(actor, "accounts.view_membership"):
+            return self.none()
+        return self.filter(membership__account_id=actor.account_id)  # type: ignore[union-attr]
+
+
+def _sees(actor: "Actor | None", codename: str) -> bool:
+    return actor is not None and actor.account_id is not None and codename in rights_of(actor.role)

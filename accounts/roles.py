@@ -1,0 +1,91 @@
+"""What each role may do: a table of permission codenames, the only place where a right is given.
+
+Plain strings, because most codenames belong to apps above this one; a standing test proves that each exists. Listening and
+downloading are different rights. Auditors and administrators never get content. Nobody may delete: no such codename exists.
+"""
+
+from typing import Final
+
+AGENT: Final = "agent"
+SUPERVISOR: Final = "supervisor"
+AUDITOR: Final = "auditor"
+OFFICER: Final = "officer"
+ADMINISTRATOR: Final = "administrator"
+
+ROLES: Final[dict[str, str]] = {
+    AGENT: "Agent",
+    SUPERVISOR: "Supervisor",
+    AUDITOR: "Auditor",
+    OFFICER: "Data-protection officer",
+    ADMINISTRATOR: "Administrator",
+}
+CHOICES: Final = list(ROLES.items())
+
+# Not a member's role: whoever has a shell on the machine and names no member. Sets up accounts, people and imports.
+OPERATOR: Final = "operator"
+
+# Every right with the name a person reads in the grid of rights.
+RIGHTS: Final[dict[str, str]] = {
+    "interactions.view_interaction": "See the list of interactions",
+    "interactions.listen_recording": "Listen to recordings and voicemails, read transcripts",
+    "interactions.download_recording": "Download recordings",
+    "interactions.comment_interaction": "Comment on interactions",
+    "interactions.ingest_interaction": "Import interactions",
+    "rtbf.raise_request": "Ask to forget a customer",
+    "rtbf.view_request": "See requests to forget a customer",
+    "rtbf.cancel_request": "Cancel a request during its grace period",
+    "rtbf.approve_request": "Approve a request to forget a customer",
+    "retention.view_hold": "See legal holds",
+    "retention.place_hold": "Place a legal hold",
+    "retention.release_hold": "Release a legal hold",
+    "trail.view_event": "Read the access log",
+    "trail.verify": "Verify the access log",
+    "accounts.view_account": "See the account's settings",
+    "accounts.change_account": "Change the account's settings",
+    "accounts.add_account": "Create accounts",
+    "accounts.view_membership": "See members",
+    "accounts.add_membership": "Add members",
+    "accounts.change_membership": "Change roles, deactivate members",
+    "accounts.view_agent": "See agents",
+    "accounts.add_agent": "Add agents",
+    "accounts.change_agent": "Change agents",
+    "accounts.view_team": "See teams",
+    "accounts.add_team": "Add teams",
+    "accounts.change_team": "Change teams",
+    "accounts.view_line": "See own telephone numbers",
+    "accounts.add_line": "Add own telephone numbers",
+    "accounts.change_line": "Change own telephone numbers",
+}
+
+_PEOPLE = frozenset(codename for codename in RIGHTS if codename.startswith("accounts."))
+
+TABLE: Final[dict[str, frozenset[str]]] = {
+    AGENT: frozenset({"interactions.view_interaction", "interactions.listen_recording"}),
+    SUPERVISOR: frozenset(
+        {
+            "interactions.view_interaction",
+            "interactions.listen_recording",
+            "interactions.comment_interaction",
+            "rtbf.raise_request",
+            "rtbf.view_request",
+            "rtbf.cancel_request",
+        }
+    ),
+    AUDITOR: frozenset({"trail.view_event", "trail.verify"}),
+    OFFICER: frozenset(
+        {
+            "retention.view_hold",
+            "retention.place_hold",
+            "retention.release_hold",
+            "rtbf.view_request",
+            "rtbf.approve_request",
+        }
+    ),
+    ADMINISTRATOR: _PEOPLE - {"accounts.add_account"},
+    OPERATOR: _PEOPLE | {"interactions.ingest_interaction"},
+}
+
+
+def rights_of(role: str) -> frozenset[str]:
+    """Return the codenames a role has; an unknown role has none."""
+    return TABLE.get(role, frozenset())
