@@ -1,0 +1,154 @@
+"""Make, look up and shred keys.
+
+Keys are committed here before the row that needs them; a key row deleted here is dead for the product at once and,
+after its block is renewed, for every backup. Nothing here joins the caller's data transaction: the keyring is a
+database of its own.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import connections, transaction
+from django.db.backends.utils import CursorWrapper
+from vault.errors import KeyMissing
+from vault.wrapping import new_key, unwrap, wrap
+
+from privacy import keys
+from privacy.ids import new_id
+
+KEYS_A_BLOCK = 1_000
+ALIAS = "keyring"
+
+OPEN_BLOCK = """
+    SELECT id, version, used FROM keyring_block WHERE account_id = %s AND open
+    ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED
+"""
+INSERT_KEYS = """
+    INSERT INTO keyring_key (id, block, version, wrapped)
+    SELECT id, %s, %s, wrapped FROM unnest(%s::uuid[], %s::bytea[]) AS fresh (id, wrapped)
+"""
+INSERT_TOMBSTONES = """
+    INSERT INTO keyring_tombstone (key_id, at, replaced_by)
+    SELECT id, now(), replaced_by FROM unnest(%s::uuid[], %s::uuid[]) AS gone (id, replaced_by)
+    ON CONFLICT (key_id) DO NOTHING
+"""
+
+
+class KeyLost(Exception):
+    """A key is gone without a tombstone: the keyring is older than the data, or damaged. Nothing was destroyed."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewKey:
+    """A key made a moment ago: its id for the data row, its bytes for sealing."""
+
+    id: UUID
+    key: bytes
+
+
+def create_keys(account_id: UUID, count: int) -> list[NewKey]:
+    """Make `count` keys in the account's open blocks and commit them.
+
+    Raises django.db.OperationalError when the keyring does not answer: then nothing may be sealed.
+    """
+    made: list[NewKey] = []
+    while len(made) < count:
+        made += _create_in_one_block(account_id, count - len(made))
+    return made
+
+
+def _create_in_one_block(account_id: UUID, wanted: int) -> list[NewKey]:
+    with transaction.atomic(using=ALIAS), connections[ALIAS].cursor() as cursor:
+        block, version, places = _take_places(cursor, account_id, wanted)
+        block_key = keys.directory().block_key(block, version)
+        fresh = [NewKey(new_id(), new_key()) for _ in range(places)]
+        wrapped = [wrap(block_key, new.key, context=new.id.bytes) for new in fresh]
+        cursor.execute(INSERT_KEYS, [block, version, [new.id for new in fresh], wrapped])
+    return fresh
+
+
+def _take_places(cursor: CursorWrapper, account_id: UUID, wanted: int) -> tuple[int, int, int]:
+    """Take places in an open block that no other transaction holds, or in a new one. Returns block, version, places."""
+    cursor.execute(OPEN_BLOCK, [account_id])
+    block, version, used = cursor.fetchone() or _new_block(cursor, account_id)
+    places = min(wanted, KEYS_A_BLOCK - used)
+    now_used = used + places
+    cursor.execute(
+        "UPDATE keyring_block SET used = %s, open = %s WHERE id = %s", [now_used, now_used < KEYS_A_BLOCK, block]
+    )
+    return block, version, places
+
+
+def _new_block(cursor: CursorWrapper, account_id: UUID) -> tuple[int, int, int]:
+    """Add a block whose key lies safely in the key directory first: rows may only follow a key that reached the disk."""
+    cursor.execute("SELECT nextval(pg_get_serial_sequence('keyring_block', 'id'))")
+    (block,) = cursor.fetchone()
+    keys.directory().create_block_key(block, 1)
+    cursor.execute(
+        "INSERT INTO keyring_block (id, account_id, version, used, open) VALUES (%s, %s, 1, 0, true)",
+        [block, account_id],
+    )
+    cursor.execute("INSERT INTO keyring_version (block_id, version) VALUES (%s, 1)", [block])
+    return block, 1, 0
+
+
+def load_keys(ids: Iterable[UUID]) -> dict[UUID, bytes]:
+    """Return the living keys among `ids` in one query; forgotten ones are absent from the answer.
+
+    A replaced key is not followed: the row that needs the newer one names it. Raises KeyLost when a key is gone without
+    a tombstone, and django.db.OperationalError when the keyring does not answer.
+    """
+    wanted = list(set(ids))
+    if not wanted:
+        return {}
+    try:
+        found = _look_up(wanted)
+    except KeyMissing:
+        # A renewal moved the rows to a new version between the query and the look into the key directory.
+        found = _look_up(wanted)
+    _refuse_lost(set(wanted) - found.keys())
+    return found
+
+
+def _look_up(ids: list[UUID]) -> dict[UUID, bytes]:
+    directory = keys.directory()
+    with connections[ALIAS].cursor() as cursor:
+        cursor.execute("SELECT id, block, version, wrapped FROM keyring_key WHERE id = ANY(%s)", [ids])
+        rows = cursor.fetchall()
+    return {
+        key_id: unwrap(directory.block_key(block, version), bytes(wrapped), context=key_id.bytes)
+        for key_id, block, version, wrapped in rows
+    }
+
+
+def _refuse_lost(missing: set[UUID]) -> None:
+    if not missing:
+        return
+    with connections[ALIAS].cursor() as cursor:
+        cursor.execute("SELECT key_id FROM keyring_tombstone WHERE key_id = ANY(%s)", [list(missing)])
+        lost = missing - {key_id for (key_id,) in cursor.fetchall()}
+    if lost:
+        raise KeyLost(
+            f"{len(lost)} keys are missing from the keyring without having been forgotten. Nothing was opened or"
+            " destroyed. Restore a newer keyring (docs/restore.md)."
+        )
+
+
+def shred(ids: Iterable[UUID], *, replaced_by: dict[UUID, UUID] | None = None) -> int:
+    """Delete keys for ever, mark their blocks for renewal and leave tombstones. Safe to repeat.
+
+    Returns how many keys were still there. The mark comes in a statement of its own: in the deleting statement it would
+    see the snapshot from before a renewal under way.
+    """
+    wanted = list(set(ids))
+    newer = replaced_by or {}
+    with transaction.atomic(using=ALIAS), connections[ALIAS].cursor() as cursor:
+        cursor.execute("DELETE FROM keyring_key WHERE id = ANY(%s) RETURNING block, version", [wanted])
+        gone = cursor.fetchall()
+        cursor.executemany(
+            "INSERT INTO keyring_taint (block, version, at) VALUES (%s, %s, now()) ON CONFLICT DO NOTHING",
+            sorted(set(gone)),
+        )
+        cursor.execute(INSERT_TOMBSTONES, [wanted, [newer.get(key_id) for key_id in wanted]])
+    return len(gone)
