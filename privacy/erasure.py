@@ -1,0 +1,186 @@
+"""The one eraser: condemn, shred, finish.
+
+Two databases cannot commit together, so there is one order. (a) In the data transaction: lock, ask the guards, set
+`condemned_at`, call the witnesses; its commit is the point of no return. (b) Shred the keys, as often as it takes.
+(c) Clear or delete the rows, remember their files for unlinking. Each step can be repeated; `resume` goes on after a
+crash. Age, right and a permitted hand are askers of this one function.
+"""
+
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.db import transaction
+from django.db.models import Model
+from django.utils import timezone
+
+from privacy import guards, lineage, witness
+from privacy import map as data_map
+from privacy.guards import Refusal
+from privacy.keyring import ring
+from privacy.models import Condemnation, DoomedFile, DoomedKey, SealedModel
+from privacy.open import NoActor, store
+from privacy.witness import Receipt, RecordRef
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """What one call did: a receipt for each record that went, a refusal for each that stays."""
+
+    receipts: tuple[Receipt, ...] = ()
+    kept: dict[RecordRef, Refusal] = field(default_factory=dict)
+
+
+def erase(
+    rows: Iterable[SealedModel], *, actor: Any, ground: str, case: str = "", without_guards: Sequence[str] = ()
+) -> Erased:
+    """Erase what may go of `rows` and say what was kept and why. Call it outside a transaction.
+
+    Raises NoActor, guards.NoGuards, witness.NoWitness before anything is touched; django.db.OperationalError when a
+    database stops answering: then everything is as it was, or condemned and finished by `resume`.
+    """
+    condemnation, kept = condemn(rows, actor=actor, ground=ground, case=case, without_guards=without_guards)
+    receipts = finish(condemnation, actor=actor) if condemnation else ()
+    return Erased(receipts, kept)
+
+
+def condemn(
+    rows: Iterable[SealedModel], *, actor: Any, ground: str, case: str = "", without_guards: Sequence[str] = ()
+) -> tuple[Condemnation | None, dict[RecordRef, Refusal]]:
+    """Decide, under lock, what goes: the commit of this transaction is the point of no return."""
+    if actor is None:
+        raise NoActor("An erasure names who erases.")
+    guards.require()
+    log, queue = witness.log(), witness.queue()
+    with transaction.atomic(durable=True):
+        fresh, targets = lineage.lock(rows)
+        refused = guards.ask(targets, without=without_guards)
+        kept = {each.record: refused[each.record.id] for each in targets if each.record.id in refused}
+        going = [row for row in fresh if row.pk not in refused]
+        if not going:
+            return None, kept
+        condemnation = Condemnation.objects.create(
+            account_id=going[0].account_id, ground=ground, case=case, actor=actor.as_facts()
+        )
+        _mark(going, condemnation)
+        references = [lineage.reference(row) for row in going]
+        log.condemned(references, condemnation_id=condemnation.pk, actor=actor, ground=ground, case=case)
+        queue.condemned(condemnation.pk, actor=actor)
+    return condemnation, kept
+
+
+def _mark(rows: Sequence[SealedModel], condemnation: Condemnation) -> None:
+    for model, group in lineage.by_depth(rows):
+        model._default_manager.filter(pk__in=[row.pk for row in group]).update(
+            condemned_at=condemnation.at, condemnation_id=condemnation.pk
+        )
+    DoomedKey.objects.bulk_create(
+        [DoomedKey(key_id=key_id, condemnation=condemnation) for row in rows for key_id in _keys_of(row)]
+    )
+
+
+def _keys_of(row: SealedModel) -> list[UUID]:
+    return [key_id for key_id in (row.key_id, getattr(row, "content_key_id", None)) if key_id is not None]
+
+
+def finish(condemnation: Condemnation, *, actor: Any) -> tuple[Receipt, ...]:
+    """Shred the keys of a condemnation, clear its rows and unlink its files. Safe to repeat after a crash anywhere."""
+    shred(condemnation)
+    with transaction.atomic(durable=True):
+        held = Condemnation.objects.select_for_update().get(pk=condemnation.pk)
+        if held.done_at is not None:
+            return ()
+        receipts = _clear(_condemned_rows(condemnation))
+        DoomedKey.objects.filter(condemnation=condemnation).delete()
+        witness.log().erased(
+            receipts, condemnation_id=held.pk, actor=actor, ground=held.ground, case=held.case
+        )
+        held.done_at = timezone.now()
+        held.save(update_fields=["done_at"])
+    unlink_doomed()
+    return receipts
+
+
+def shred(condemnation: Condemnation) -> int:
+    """Shred every key the condemnation sentenced; returns how many were still there."""
+    doomed = dict(DoomedKey.objects.filter(condemnation=condemnation).values_list("key_id", "replaced_by"))
+    if not doomed:
+        return 0
+    return ring.shred(doomed, replaced_by={old: new for old, new in doomed.items() if new})
+
+
+def _condemned_rows(condemnation: Condemnation) -> list[SealedModel]:
+    return [
+        row
+        for each in data_map.erasable()
+        for row in each.model._default_manager.filter(condemnation_id=condemnation.pk, erased_at=None)
+    ]
+
+
+def _clear(rows: Sequence[SealedModel]) -> tuple[Receipt, ...]:
+    receipts: list[Receipt] = []
+    for model, group in lineage.by_depth(rows):
+        entry = data_map.entry(model)
+        _doom_files(entry, group)
+        ids = [row.pk for row in group]
+        if entry.row_stays_because:
+            _clear_values(entry, group)
+        else:
+            model._default_manager.filter(pk__in=ids).delete()
+        fields = tuple(sorted(entry.personal))
+        receipts += [Receipt(lineage.reference(row), fields, not entry.row_stays_because) for row in group]
+    return tuple(receipts)
+
+
+def _doom_files(entry: data_map.Entry, rows: Sequence[SealedModel]) -> None:
+    if entry.content:
+        names = [getattr(row, entry.content) for row in rows]
+        DoomedFile.objects.bulk_create([DoomedFile(name=name) for name in names if name], ignore_conflicts=True)
+
+
+def _clear_values(entry: data_map.Entry, rows: Sequence[SealedModel]) -> None:
+    """Empty the personal fields of rows that stay; a token is random for each row and derived from nothing."""
+    changed = ["key_id", "erased_at", *entry.personal]
+    for row in rows:
+        row.key_id = None
+        row.erased_at = timezone.now()
+        for name, datum in entry.personal.items():
+            _clear_value(row, name, datum.on_erase)
+    model: type[Model] = entry.model
+    model._default_manager.bulk_update(rows, changed, batch_size=500)
+
+
+def _clear_value(row: SealedModel, name: str, on_erase: data_map.OnErase) -> None:
+    match on_erase:
+        case data_map.Shred():
+            setattr(row, name, None)
+        case data_map.Clear(value=value):
+            setattr(row, name, value)
+        case data_map.Tokenise():
+            setattr(row, name, uuid4())
+        case data_map.Keep():
+            pass
+
+
+def unlink_doomed(limit: int = 1_000) -> int:
+    """Unlink files nobody can open any more; returns how many. What fails stays in the list for the next time."""
+    gone: list[str] = []
+    for name in list(DoomedFile.objects.order_by("at").values_list("name", flat=True)[:limit]):
+        try:
+            store().delete(name)
+        except OSError as problem:
+            logger.warning("A sealed file could not be unlinked and will be tried again: %s", problem.strerror)
+            continue
+        gone.append(name)
+    DoomedFile.objects.filter(name__in=gone).delete()
+    return len(gone)
+
+
+def resume(condemnation_id: UUID, *, actor: Any) -> tuple[Receipt, ...]:
+    """Finish one condemnation that was interrupted; nothing happens when it is already done."""
+    condemnation = Condemnation.objects.filter(pk=condemnation_id, done_at=None).first()
+    return finish(condemnation, actor=actor) if condemnation else ()

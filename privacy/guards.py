@@ -1,0 +1,64 @@
+"""What may forbid an erasure: every guard is asked while the eraser holds the row locks.
+
+A hold, an open request or a duty to keep is a guard. Guards are registered at start by the apps above; without any the
+program does not start, because an eraser nobody can stop must not run.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from privacy.witness import RecordRef
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A record about to be erased, with every record it belongs to (itself first)."""
+
+    record: RecordRef
+    lineage: tuple[RecordRef, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a guard keeps a record: a coded ground, and a sentence for people without personal data."""
+
+    ground: str
+    says: str
+    by: str = ""
+
+
+Guard = Callable[[Sequence[Target]], Mapping[UUID, Refusal]]
+"""Given targets, return a refusal for each record id that must stay. Called inside the eraser's transaction."""
+
+
+class NoGuards(RuntimeError):
+    """No guard is registered: nothing may be erased and the program does not start."""
+
+
+_guards: dict[str, Guard] = {}
+
+
+def register(name: str, guard: Guard) -> None:
+    """Let `guard` be asked before every erasure."""
+    _guards[name] = guard
+
+
+def require() -> None:
+    """Raise NoGuards when nobody has registered one."""
+    if not _guards:
+        raise NoGuards("No guard is registered, so holds could not stop an erasure. Lethe does not start.")
+
+
+def ask(targets: Sequence[Target], *, without: Iterable[str] = ()) -> dict[UUID, Refusal]:
+    """Return the first refusal for each target that must stay.
+
+    `without` names guards that do not bind the asker: an open request does not stop itself.
+    """
+    require()
+    refused: dict[UUID, Refusal] = {}
+    for name, guard in _guards.items():
+        if name not in set(without):
+            for record_id, refusal in guard(targets).items():
+                refused.setdefault(record_id, refusal)
+    return refused
