@@ -1,0 +1,99 @@
+"""Start and stop processes that must not outlive the one that started them.
+
+On Linux the kernel itself signals a child when its parent dies (PR_SET_PDEATHSIG), so that `kill -9` leaves nothing
+behind. Each child leads a session of its own: Ctrl-C in the terminal reaches the parent only, which stops them in order.
+"""
+
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+PR_SET_PDEATHSIG = 1
+# Loaded here, not after the fork: the unprivileged user may not be able to read the library folders.
+_LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
+
+
+@dataclass(frozen=True)
+class OsUser:
+    """A user of the operating system other than the one that runs this process."""
+
+    uid: int
+    gid: int
+
+
+def spawn(  # noqa: PLR0913 - each is one property of the process
+    command: Sequence[str],
+    *,
+    output: int | IO[str] | IO[bytes],
+    environment: Mapping[str, str],
+    folder: Path,
+    user: OsUser | None = None,
+    death_signal: signal.Signals = signal.SIGTERM,
+) -> subprocess.Popen[bytes]:
+    """Start `command` in `folder`; call it from the main thread, because the death signal follows the thread."""
+    return subprocess.Popen(
+        list(command),
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=subprocess.STDOUT,
+        env=dict(environment),
+        cwd=folder,
+        start_new_session=True,
+        preexec_fn=_dying_with(os.getpid(), death_signal),
+        **_as_user(user),
+    )
+
+
+def stop(process: subprocess.Popen[bytes], *, by: signal.Signals = signal.SIGTERM, patience_s: float = 10) -> None:
+    """Ask `process` to end and wait for it; after `patience_s` its whole group is killed."""
+    if process.poll() is None:
+        process.send_signal(by)
+        try:
+            process.wait(patience_s)
+        except subprocess.TimeoutExpired:
+            pass
+    kill_group(process)
+
+
+def kill_group(process: subprocess.Popen[bytes]) -> None:
+    """Kill whatever is left of the session that `process` led, such as workers whose master was killed."""
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except (ProcessLookupError, PermissionError):
+        pass  # Nobody is left; macOS answers EPERM for a group of zombies.
+    process.wait()
+
+
+def command_of(pid: int) -> str:
+    """Return the command line of the process `pid`, or "" when there is none."""
+    file = Path("/proc") / str(pid) / "cmdline"
+    if file.parent.parent.joinpath("self").exists():
+        try:
+            return file.read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
+        except OSError:
+            return ""
+    shown = subprocess.run(["/bin/ps", "-ww", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    return shown.stdout.strip()
+
+
+def _as_user(user: OsUser | None) -> dict[str, object]:
+    return {} if user is None else {"user": user.uid, "group": user.gid, "extra_groups": []}
+
+
+def _dying_with(parent: int, death_signal: signal.Signals) -> Callable[[], None] | None:
+    libc = _LIBC
+    if libc is None:
+        return None
+
+    def ask_the_kernel() -> None:
+        libc.prctl(PR_SET_PDEATHSIG, int(death_signal), 0, 0, 0)
+        if os.getppid() != parent:
+            os._exit(1)
+
+    return ask_the_kernel
