@@ -21,12 +21,12 @@ from vault.segments import (
     PLAIN_BYTES,
     PREAMBLE_BYTES,
     SEGMENT_BYTES,
-    TAG_BYTES,
     VERSION,
     Layout,
     SegmentCipher,
     new_header,
 )
+from vault.wrapping import TAG_BYTES
 
 GROUP_BYTES = GROUP_SEGMENTS * PLAIN_BYTES
 
