@@ -1,0 +1,25 @@
+"""What of a customer is personal."""
+
+from privacy.map import Category, Datum, Shred, Tokenise, declare
+
+from customers.models import Customer, Identifier
+
+ERASURE_MARKS = ["id", "key_id", "account", "condemned_at", "condemnation_id", "erased_at"]
+
+declare(
+    Customer,
+    personal={"token": Datum(Category.SOURCE, on_erase=Tokenise())},
+    plain=[*ERASURE_MARKS, "created_at"],
+    found_by="identifiers",
+    row_stays_because="statistics count distinct callers",
+)
+declare(
+    Identifier,
+    belongs_to="customer",
+    personal={
+        "value": Datum(Category.IDENTIFIER, on_erase=Shred()),
+        "digest": Datum(Category.IDENTIFIER, on_erase=Shred()),
+    },
+    plain=[*ERASURE_MARKS, "customer", "kind", "created_at"],
+    found_by="blind index",
+)

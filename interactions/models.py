@@ -1,0 +1,231 @@
+"""Calls and what they left: recordings, voicemails, transcripts, analysis, comments, values.
+
+Every row with something personal is sealed under a key of its own; what statistics need (times, lengths, agent, queue,
+direction) stands in plain columns and outlives the customer.
+"""
+
+from django.db import models
+from privacy.models import SealedField, SealedModel
+
+from accounts.models import Account, Agent, User
+from customers.kinds import Kind
+from customers.models import Customer
+from interactions.drafts import Direction
+from interactions.querysets import ContentQuerySet, InteractionQuerySet
+
+DIRECTIONS = [(each.value, each.value) for each in Direction]
+
+
+def condemned_index(name: str) -> models.Index:
+    """Return the small index that `resume` looks rows up by."""
+    return models.Index(fields=["condemnation_id"], condition=models.Q(erased_at=None), name=f"{name}_condemned")
+
+
+class Interaction(SealedModel):
+    """One call of one customer. Its plain columns stay when the customer is forgotten."""
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="interactions")
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, null=True, related_name="interactions")
+    agent = models.ForeignKey(Agent, on_delete=models.PROTECT, null=True, related_name="interactions")
+    direction = models.CharField(max_length=8, choices=DIRECTIONS, default=Direction.INBOUND)
+    queue = models.CharField(max_length=64, blank=True)
+    line = models.CharField(max_length=20, blank=True)
+    disposition = models.CharField(max_length=32, blank=True)
+    started_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField()
+    duration_s = models.PositiveIntegerField(default=0)
+    talk_s = models.PositiveIntegerField(default=0)
+    customer_address = SealedField()
+    customer_name = SealedField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = InteractionQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ()
+        permissions = [
+            ("view_interaction", "See the list of interactions"),
+            ("listen_recording", "Listen to recordings and voicemails, read transcripts"),
+            ("download_recording", "Download recordings"),
+            ("comment_interaction", "Comment on interactions"),
+            ("ingest_interaction", "Import interactions"),
+        ]
+        indexes = [
+            models.Index(fields=["account", "-started_at", "-id"], name="interaction_by_time"),
+            models.Index(fields=["agent", "-started_at", "-id"], name="interaction_by_agent"),
+            models.Index(fields=["customer"], name="interaction_by_customer"),
+            condemned_index("interaction"),
+        ]
+
+    def __str__(self) -> str:
+        return f"interaction {self.pk}"
+
+
+class SourceId(SealedModel):
+    """An id that a phone system gave this call, as a blind index: it joins sources and makes imports repeatable."""
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    interaction = models.ForeignKey(Interaction, on_delete=models.PROTECT, related_name="source_ids")
+    digest = models.BinaryField(max_length=32)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["account", "digest"], name="source_id_once")]
+        indexes = [condemned_index("source_id")]
+
+    def __str__(self) -> str:
+        return f"source id {self.pk}"
+
+
+class SourceRecord(SealedModel):
+    """Where a record about this call stood in an export: file, record, field. Sealed, since file names hold numbers."""
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    interaction = models.ForeignKey(Interaction, on_delete=models.PROTECT, related_name="source_records")
+    source = models.CharField(max_length=32)
+    digest = models.BinaryField(max_length=32)
+    place = SealedField(json=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["interaction", "digest"], name="source_record_once")]
+        indexes = [condemned_index("source_record")]
+
+    def __str__(self) -> str:
+        return f"source record {self.pk}"
+
+
+class OfInteraction(SealedModel):
+    """What belongs to one interaction. `digest` is a blind index of the whole value: the same twice is one."""
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    interaction = models.ForeignKey(Interaction, on_delete=models.PROTECT, related_name="%(class)ss")
+    digest = models.BinaryField(max_length=32)
+    place = SealedField(json=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = ContentQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self._meta.verbose_name} {self.pk}"
+
+
+class SoundFile(OfInteraction):
+    """A sealed sound file. `peaks` draws its waveform, so it is as personal as the sound."""
+
+    blob = models.CharField(max_length=100)
+    content_key_id = models.UUIDField(null=True, editable=False)
+    media_type = models.CharField(max_length=64)
+    size_bytes = models.PositiveBigIntegerField()
+    duration_ms = models.PositiveBigIntegerField()
+    channels = models.PositiveSmallIntegerField(default=1)
+    plays_in_browser = models.BooleanField(default=True)
+    peaks = SealedField(json=True)
+
+    class Meta(OfInteraction.Meta):
+        abstract = True
+
+
+class Recording(SoundFile):
+    """The sound of a call."""
+
+    class Meta(SoundFile.Meta):
+        constraints = [models.UniqueConstraint(fields=["interaction", "digest"], name="recording_once")]
+        indexes = [condemned_index("recording")]
+
+
+class Voicemail(SoundFile):
+    """A message left for an agent."""
+
+    mailbox = models.CharField(max_length=32, blank=True)
+
+    class Meta(SoundFile.Meta):
+        constraints = [models.UniqueConstraint(fields=["interaction", "digest"], name="voicemail_once")]
+        indexes = [condemned_index("voicemail")]
+
+
+class Transcription(OfInteraction):
+    """The words of a call or message: sealed JSON, a list of {speaker, start_ms, duration_ms, text}."""
+
+    segments = SealedField(json=True)
+
+    class Meta(OfInteraction.Meta):
+        constraints = [models.UniqueConstraint(fields=["interaction", "digest"], name="transcription_once")]
+        indexes = [condemned_index("transcription")]
+
+
+class Analysis(OfInteraction):
+    """What software or people concluded from a call: emotion, dialogue acts, scores, tasks."""
+
+    kind = models.CharField(max_length=32)
+    data = SealedField(json=True)
+
+    class Meta(OfInteraction.Meta):
+        verbose_name_plural = "analyses"
+        constraints = [models.UniqueConstraint(fields=["interaction", "digest"], name="analysis_once")]
+        indexes = [condemned_index("analysis")]
+
+
+class Comment(OfInteraction):
+    """What somebody wrote about a call, here (`author`) or in the phone system. `at_ms` is a place in the sound."""
+
+    author = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    text = SealedField()
+    at_ms = models.PositiveIntegerField(null=True)
+    written_at = models.DateTimeField(null=True)
+
+    class Meta(OfInteraction.Meta):
+        constraints = [models.UniqueConstraint(fields=["interaction", "digest"], name="comment_once")]
+        indexes = [condemned_index("comment")]
+
+
+class DataSourceValue(OfInteraction):
+    """A named value that a system attached to a call; an identifier may hide in any."""
+
+    name = models.CharField(max_length=64)
+    value = SealedField()
+
+    class Meta(OfInteraction.Meta):
+        constraints = [models.UniqueConstraint(fields=["interaction", "digest"], name="value_once")]
+        indexes = [condemned_index("value")]
+
+
+class Mention(SealedModel):
+    """An identifier-shaped thing in a free text, by blind index, so that one customer's number inside another's call is found.
+
+    `parts` is a list of [segment, start, end] in characters; segment is 0 for texts without segments.
+    """
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    transcription = models.ForeignKey(Transcription, on_delete=models.PROTECT, null=True, related_name="mentions")
+    comment = models.ForeignKey(Comment, on_delete=models.PROTECT, null=True, related_name="mentions")
+    value = models.ForeignKey(DataSourceValue, on_delete=models.PROTECT, null=True, related_name="mentions")
+    kind = models.CharField(max_length=16, choices=[(kind.value, kind.value) for kind in Kind])
+    digest = models.BinaryField(max_length=32)
+    parts = models.JSONField()
+
+    class Meta:
+        default_permissions = ()
+        indexes = [models.Index(fields=["account", "digest"], name="mention_by_digest"), condemned_index("mention")]
+        constraints = [
+            models.CheckConstraint(
+                name="mention_in_one_text",
+                condition=models.Q(transcription__isnull=False, comment=None, value=None)
+                | models.Q(transcription=None, comment__isnull=False, value=None)
+                | models.Q(transcription=None, comment=None, value__isnull=False),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"mention {self.pk}"
+
+
+TEXTS: tuple[type[OfInteraction], ...] = (Transcription, Comment, DataSourceValue)
+SOUNDS: tuple[type[SoundFile], ...] = (Recording, Voicemail)
+CONTENTS: tuple[type[OfInteraction], ...] = (Recording, Voicemail, Transcription, Analysis, Comment, DataSourceValue)

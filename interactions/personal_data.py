@@ -1,0 +1,135 @@
+"""What of a call is personal."""
+
+from privacy.map import Category, Datum, Shred, declare
+
+from interactions.models import (
+    Analysis,
+    Comment,
+    DataSourceValue,
+    Interaction,
+    Mention,
+    Recording,
+    SourceId,
+    SourceRecord,
+    Transcription,
+    Voicemail,
+)
+
+ERASURE_MARKS = ["id", "key_id", "account", "condemned_at", "condemnation_id", "erased_at"]
+CONTENT = [*ERASURE_MARKS, "interaction", "created_at"]
+SOUND = [*CONTENT, "content_key_id", "media_type", "size_bytes", "duration_ms", "channels", "plays_in_browser"]
+SOURCE = Datum(Category.SOURCE, on_erase=Shred())
+ENDED = "interaction__ended_at"
+
+declare(
+    Interaction,
+    belongs_to="customer",
+    ages_from="ended_at",
+    personal={
+        "customer_address": Datum(Category.IDENTIFIER, on_erase=Shred()),
+        "customer_name": Datum(Category.NAME, on_erase=Shred()),
+    },
+    plain=[
+        *ERASURE_MARKS,
+        "customer",
+        "agent",
+        "direction",
+        "queue",
+        "line",
+        "disposition",
+        "started_at",
+        "answered_at",
+        "ended_at",
+        "duration_s",
+        "talk_s",
+        "created_at",
+    ],
+    found_by="customer",
+    row_stays_because="statistics count calls and talk time",
+)
+declare(
+    SourceId,
+    belongs_to="interaction",
+    ages_from=ENDED,
+    personal={"digest": SOURCE},
+    plain=[*ERASURE_MARKS, "interaction"],
+    found_by="interaction",
+)
+declare(
+    SourceRecord,
+    belongs_to="interaction",
+    ages_from=ENDED,
+    personal={"digest": SOURCE, "place": SOURCE},
+    plain=[*CONTENT, "source"],
+    found_by="interaction",
+)
+for sound, own in ((Recording, []), (Voicemail, ["mailbox"])):
+    declare(
+        sound,
+        belongs_to="interaction",
+        ages_from=ENDED,
+        personal={
+            "blob": Datum(Category.VOICE, on_erase=Shred()),
+            "peaks": Datum(Category.VOICE, on_erase=Shred()),
+            "digest": Datum(Category.VOICE, on_erase=Shred()),
+            "place": SOURCE,
+        },
+        plain=[*SOUND, *own],
+        found_by="interaction",
+        content="blob",
+    )
+declare(
+    Transcription,
+    belongs_to="interaction",
+    ages_from=ENDED,
+    personal={
+        "segments": Datum(Category.WORDS, on_erase=Shred()),
+        "digest": Datum(Category.WORDS, on_erase=Shred()),
+        "place": SOURCE,
+    },
+    plain=CONTENT,
+    found_by="interaction, mentions",
+)
+declare(
+    Analysis,
+    belongs_to="interaction",
+    ages_from=ENDED,
+    personal={
+        "data": Datum(Category.BEHAVIOUR, on_erase=Shred()),
+        "digest": Datum(Category.BEHAVIOUR, on_erase=Shred()),
+        "place": SOURCE,
+    },
+    plain=[*CONTENT, "kind"],
+    found_by="interaction",
+)
+declare(
+    Comment,
+    belongs_to="interaction",
+    ages_from=ENDED,
+    personal={
+        "text": Datum(Category.WORDS, on_erase=Shred()),
+        "digest": Datum(Category.WORDS, on_erase=Shred()),
+        "place": SOURCE,
+    },
+    plain=[*CONTENT, "author", "at_ms", "written_at"],
+    found_by="interaction, mentions",
+)
+declare(
+    DataSourceValue,
+    belongs_to="interaction",
+    ages_from=ENDED,
+    personal={
+        "value": Datum(Category.WORDS, on_erase=Shred()),
+        "digest": Datum(Category.WORDS, on_erase=Shred()),
+        "place": SOURCE,
+    },
+    plain=[*CONTENT, "name"],
+    found_by="interaction, mentions",
+)
+declare(
+    Mention,
+    belongs_to=("transcription", "comment", "value"),
+    personal={"digest": Datum(Category.IDENTIFIER, on_erase=Shred())},
+    plain=[*ERASURE_MARKS, "transcription", "comment", "value", "kind", "parts"],
+    found_by="blind index",
+)
