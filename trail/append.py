@@ -1,0 +1,97 @@
+"""Append an entry, in the transaction of the act it tells of.
+
+Writers hash their own leaf and serialise nobody: the sequencer orders the entries afterwards. If the entry can't be
+written, the act does not happen either.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+from privacy.ids import new_id
+
+from trail.actor import Actor, require_actor
+from trail.canonical import Fact
+from trail.details import NO_ACCOUNT, Envelope, envelope
+from trail.entry import entry_text, fill_columns
+from trail.merkle import leaf_hash
+from trail.models import Detail, DetailDigest, Event
+
+BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What an entry is to say; the parameters of `append`."""
+
+    action: str
+    account_id: UUID | None = None
+    record: tuple[str, str] | None = None
+    outcome: str = "done"
+    purpose: str = ""
+    case: str = ""
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+    detail: Mapping[str, str] = field(default_factory=dict)
+    found_by: Sequence[bytes] = ()
+
+
+def append(  # noqa: PLR0913 - each is a part of the entry
+    action: str,
+    *,
+    actor: Actor,
+    account_id: UUID | None = None,
+    record: tuple[str, str] | None = None,
+    outcome: str = "done",
+    purpose: str = "",
+    case: str = "",
+    facts: Mapping[str, Fact] | None = None,
+    detail: Mapping[str, str] | None = None,
+    found_by: Sequence[bytes] = (),
+) -> Event:
+    """Write one entry into the caller's transaction and return it.
+
+    `account_id` is the actor's account unless given. `record`: model label and id. `facts` are never personal; `detail`
+    is, and is sealed together with the actor's address and device under a key of its own. `found_by`: blind indexes of
+    the identifiers in `detail`, by which forgetting that person finds it. Raises NoActor, ValueError for anything that
+    is not a code, and what the keyring raises when it does not answer.
+    """
+    draft = Draft(action, account_id, record, outcome, purpose, case, facts or {}, detail or {}, found_by)
+    event, sealed = _compose(draft, require_actor(actor))
+    if sealed is None:
+        event.save(force_insert=True)
+        return event
+    with transaction.atomic():
+        event.save(force_insert=True)
+        _save_details([sealed])
+    return event
+
+
+def append_all(drafts: Sequence[Draft], *, actor: Actor) -> list[Event]:
+    """Write many entries of one actor into the caller's transaction: a few statements, however many they are."""
+    require_actor(actor)
+    composed = [_compose(draft, actor) for draft in drafts]
+    with transaction.atomic():
+        events = Event.objects.bulk_create([event for event, _ in composed], batch_size=BATCH)
+        _save_details([sealed for _, sealed in composed if sealed is not None])
+    return events
+
+
+def _compose(draft: Draft, actor: Actor) -> tuple[Event, Envelope | None]:
+    account_id = draft.account_id or actor.account_id
+    event = Event(id=new_id(), at=timezone.now(), action=draft.action, account_id=account_id)
+    fill_columns(
+        event, actor, record=draft.record, outcome=draft.outcome, purpose=draft.purpose, case=draft.case
+    )
+    personal = {**actor.as_detail(), **draft.detail}
+    sealed = envelope(event.pk, account_id or NO_ACCOUNT, personal, draft.found_by) if personal else None
+    event.detail_commitment = sealed.commitment if sealed else None
+    text = entry_text(event, draft.facts)
+    event.text, event.leaf_hash = text.decode(), leaf_hash(text)
+    return event, sealed
+
+
+def _save_details(envelopes: Sequence[Envelope]) -> None:
+    Detail.objects.bulk_create([sealed.detail for sealed in envelopes], batch_size=BATCH)
+    DetailDigest.objects.bulk_create([digest for sealed in envelopes for digest in sealed.digests], batch_size=BATCH)

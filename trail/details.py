@@ -1,0 +1,53 @@
+"""Keep what is personal in an entry apart from it: sealed under its own key, committed to by a salted hash.
+
+Shredding that key forgets the person; the entry, its hash and every proof stay as they are. The salt lies with the
+detail, so that the commitment alone cannot be tried against guessed addresses.
+"""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from privacy.keyring.ring import create_keys
+from privacy.sealing import seal
+
+from trail.entry import commitment
+from trail.models import Detail, DetailDigest
+
+NO_ACCOUNT = UUID(int=0)
+"""Whose keys seal the details of entries that belong to no account."""
+
+SALT_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """A detail ready to be stored beside its entry."""
+
+    detail: Detail
+    digests: list[DetailDigest]
+    commitment: bytes
+
+
+def envelope(event_id: UUID, account_id: UUID, personal: Mapping[str, str], found_by: Sequence[bytes]) -> Envelope:
+    """Seal the personal part of the entry `event_id` under a new key; raises what the keyring raises."""
+    salt = os.urandom(SALT_BYTES)
+    detail = Detail(id=event_id, account_id=account_id)
+    seal(detail, create_keys(account_id, 1)[0], {"sealed": {"detail": dict(personal), "salt": salt.hex()}})
+    digests = [DetailDigest(account_id=account_id, detail=detail, digest=digest) for digest in found_by]
+    return Envelope(detail, digests, commitment(salt, personal))
+
+
+def matches(opened: Mapping[str, Any], committed: bytes) -> bool:
+    """Say whether an opened detail is the one its entry committed to."""
+    return commitment(bytes.fromhex(opened["salt"]), opened["detail"]) == committed
+
+
+def details_about(account_id: UUID, digests: Sequence[bytes]) -> QuerySet[Detail]:
+    """Return the living details in which one of these identifiers stands, by blind index."""
+    return Detail.objects.filter(
+        account_id=account_id, condemned_at=None, digests__account_id=account_id, digests__digest__in=list(digests)
+    ).distinct()

@@ -1,0 +1,88 @@
+"""Put an entry into words: one canonical JSON text that says who, what, on which record, why, how and when.
+
+Codes only: a free-text reason could never be taken back. What is personal stays out and is committed to by a hash.
+"""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from uuid import UUID
+
+from trail.actor import Actor
+from trail.canonical import Fact, canonical, prove_facts
+from trail.models import Event, Outcome
+
+_ACTION = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+")
+_CODE = re.compile(r"[\w.:/@#+ -]{0,80}")
+_FOREIGN = re.compile(r"[^\w.:/@#+ -]")
+VERSION = 1
+
+
+def written_at(moment: datetime) -> str:
+    """Return a moment as entries write it: UTC, microseconds, Z."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def prove_codes(action: str, **codes: str) -> None:
+    """Raise ValueError, without repeating the value, for an action or a code that is not one."""
+    if not _ACTION.fullmatch(action):
+        raise ValueError("an action is noun.past_participle in a-z, 0-9 and _; the entry was not written")
+    for name, value in codes.items():
+        if not _CODE.fullmatch(value):
+            raise ValueError(f"{name} takes a code of at most 80 letters, digits and .:/@#+-; the entry was not written")
+
+
+def foreign(value: str) -> str:
+    """Return a value from outside (request id, OS user) with what could disturb the text replaced by `?`."""
+    return _FOREIGN.sub("?", value)[:100]
+
+
+def commitment(salt: bytes, detail: Mapping[str, str]) -> bytes:
+    """Return SHA-256(salt ‖ canonical detail)."""
+    return hashlib.sha256(salt + canonical(detail)).digest()
+
+
+def fill_columns(
+    event: Event, actor: Actor, *, record: tuple[str, str] | None, outcome: str, purpose: str, case: str
+) -> None:
+    """Set the columns that say who, on what, why and how; ValueError for a value that is not a code."""
+    label, record_id = record or ("", "")
+    prove_codes(event.action, record_label=label, record_id=record_id, purpose=purpose, case=case, role=actor.role)
+    event.record_label, event.record_id = label, record_id
+    event.outcome, event.purpose, event.case = Outcome(outcome).value, purpose, case
+    event.user_id, event.role, event.via = actor.user_id, actor.role, actor.via
+    event.on_behalf_of = actor.on_behalf_of
+    event.os_user, event.request_id = foreign(actor.os_user), foreign(actor.request_id)
+
+
+def entry_text(event: Event, facts: Mapping[str, Fact]) -> bytes:
+    """Return the canonical text of an entry whose columns are set; ValueError for a fact that does not fit."""
+    prove_facts(facts)
+    return canonical(
+        {
+            "account": _id(event.account_id),
+            "action": event.action,
+            "actor": {
+                "on_behalf_of": _id(event.on_behalf_of),
+                "os_user": event.os_user,
+                "role": event.role,
+                "user": _id(event.user_id),
+                "via": event.via,
+            },
+            "at": written_at(event.at),
+            "case": event.case,
+            "detail": event.detail_commitment.hex() if event.detail_commitment else None,
+            "facts": facts,
+            "id": str(event.pk),
+            "outcome": event.outcome,
+            "purpose": event.purpose,
+            "record": {"id": event.record_id, "label": event.record_label},
+            "request": event.request_id,
+            "v": VERSION,
+        }
+    )
+
+
+def _id(value: UUID | None) -> str | None:
+    return str(value) if value else None

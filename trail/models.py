@@ -1,0 +1,122 @@
+"""The log's rows: entries, their places in the tree, its signed heads, and what is personal, sealed apart.
+
+Entries, places and heads are append-only, for their owner too: triggers refuse UPDATE, DELETE and TRUNCATE, and the
+application role has no right to them. A detail can only become empty.
+"""
+
+from django.db import models
+from privacy.ids import new_id
+from privacy.models import SealedField, SealedModel
+
+
+class Outcome(models.TextChoices):
+    """How an act ended."""
+
+    DONE = "done", "done"
+    REFUSED = "refused", "refused"
+    FAILED = "failed", "failed"
+
+
+class Event(models.Model):
+    """One entry. `text` is the entry; the columns repeat it for searching, and the verifier compares them.
+
+    leaf_hash: SHA-256(0x00 ‖ text). detail_commitment: SHA-256(salt ‖ detail), empty when nothing personal belongs to it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    at = models.DateTimeField()
+    action = models.CharField(max_length=80)
+    account_id = models.UUIDField(null=True)
+    user_id = models.UUIDField(null=True)
+    role = models.CharField(max_length=40)
+    via = models.CharField(max_length=10)
+    on_behalf_of = models.UUIDField(null=True)
+    os_user = models.CharField(max_length=100)
+    record_label = models.CharField(max_length=80)
+    record_id = models.CharField(max_length=80)
+    purpose = models.CharField(max_length=80)
+    case = models.CharField(max_length=80)
+    outcome = models.CharField(max_length=10, choices=Outcome)
+    request_id = models.CharField(max_length=100)
+    text = models.TextField()
+    leaf_hash = models.BinaryField(max_length=32)
+    detail_commitment = models.BinaryField(max_length=32, null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["account_id", "at", "id"], name="trail_event_account_at"),
+            models.Index(
+                fields=["record_label", "record_id"], condition=~models.Q(record_id=""), name="trail_event_record"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"entry {self.pk} {self.action}"
+
+
+class Position(models.Model):
+    """The place of one entry in the tree, counted from 0. Transaction ids would not survive a restore."""
+
+    seq = models.BigIntegerField(primary_key=True)
+    event = models.OneToOneField(Event, on_delete=models.PROTECT, related_name="position")
+
+    def __str__(self) -> str:
+        return f"position {self.pk}"
+
+
+class Checkpoint(models.Model):
+    """A signed head of the tree: how many entries, their root, the note that says so, and what the tree grows on from."""
+
+    size = models.BigIntegerField(primary_key=True)
+    root = models.BinaryField(max_length=32)
+    note = models.TextField()
+    frontier = models.BinaryField()
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"checkpoint {self.pk}"
+
+
+class Detail(SealedModel):
+    """What is personal in the entry of the same id: address, device, a searched identifier, with the commitment's salt."""
+
+    account_id = models.UUIDField()
+    sealed = SealedField(json=True)
+
+    def __str__(self) -> str:
+        return f"detail {self.pk}"
+
+
+class DetailDigest(models.Model):
+    """A blind index by which a detail about a person is found, so that forgetting the person reaches it."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    account_id = models.UUIDField()
+    detail = models.ForeignKey(Detail, on_delete=models.PROTECT, related_name="digests")
+    digest = models.BinaryField(max_length=32)
+
+    class Meta:
+        indexes = [models.Index(fields=["account_id", "digest"], name="trail_detaildigest_found")]
+
+    def __str__(self) -> str:
+        return f"digest {self.pk}"
+
+
+class VerificationRun(models.Model):
+    """What one run of the verifier found; `findings` holds its first hundred sentences."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    at = models.DateTimeField(auto_now_add=True)
+    seconds = models.FloatField()
+    entries = models.BigIntegerField()
+    pending = models.BigIntegerField()
+    findings_count = models.IntegerField()
+    findings = models.JSONField(default=list)
+
+    def __str__(self) -> str:
+        return f"verification {self.pk}"
+
+    @property
+    def ok(self) -> bool:
+        """Say whether the run found nothing."""
+        return self.findings_count == 0
