@@ -1,7 +1,8 @@
 """Say who acts: the `Actor` of a portal request or of a command in the shell.
 
-Flows take an actor and nothing else, so this is the only place where a request, its address and its session become one.
-A forwarded address counts only when a trusted proxy handed it on; otherwise anybody could choose what the log says.
+Flows take an actor and nothing else, so this is the only place where a request, its address and its session become
+one. A forwarded address counts only when a trusted proxy handed it on; otherwise anybody could choose what the log
+says.
 """
 
 import getpass
@@ -13,7 +14,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from accounts.errors import UnknownMember
-from accounts.models import Account, Membership, normalise_email
+from accounts.models import Account, Membership, User, normalise_email
 from accounts.roles import OPERATOR
 from trail.actor import Actor
 
@@ -22,12 +23,15 @@ AGENT_LENGTH: Final = 400
 _Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
-def actor_of(request: HttpRequest) -> Actor:
-    """Return who makes a portal request; without a selected membership the role is empty and nothing is allowed."""
-    user = request.user
-    member: Membership | None = getattr(user, "selected", None)
+def actor_of(request: HttpRequest, user: User | None = None) -> Actor:
+    """Return who makes a portal request; without a selected membership the role is empty and nothing is allowed.
+
+    `user` is the person just signed in or about to be signed out, where the request does not know yet.
+    """
+    person = user or getattr(request, "user", None)
+    member: Membership | None = getattr(person, "selected", None)
     return Actor(
-        user_id=user.pk if user.is_authenticated else None,
+        user_id=person.pk if person is not None and person.is_authenticated else None,
         role=member.role if member else "",
         account_id=member.account_id if member else None,
         via="portal",
@@ -73,7 +77,9 @@ def shell_actor(email: str, account: Account) -> Actor:
     members = Membership.objects.live().filter(account=account, user__email=normalise_email(email))
     member = members.first()
     if member is None:
-        raise UnknownMember("The actor is not an active member of this account. Nothing was done. Name another with --actor.")
+        raise UnknownMember(
+            "The actor is not an active member of this account. Nothing was done. Name another with --actor."
+        )
     return _shell(member.user_id, member.role, account.pk)
 
 

@@ -1,7 +1,7 @@
 """Close allauth's sign-up and keep its answers silent about who exists.
 
-People are added by an administrator or from the shell. A page that differs for a known and an unknown address, or for an
-inactive person with the right password, would tell a stranger who works here.
+People are added by an administrator or from the shell. A page that differs for a known and an unknown address, or
+for an inactive person with the right password, would tell a stranger who works here.
 """
 
 from typing import Any

@@ -1,7 +1,7 @@
 """Who acts: accounts (tenants), the people in them, and the agents, teams and lines they work with.
 
-A person is a user; what the person may do hangs on a membership, never on the user. No superuser exists and no row here
-is ever deleted: the log names these ids for years, so people are deactivated and every foreign key is PROTECT.
+A person is a user; what the person may do hangs on a membership, never on the user. No superuser exists and no row
+here is ever deleted: the log names these ids for years, so people are deactivated and every foreign key is PROTECT.
 """
 
 import uuid

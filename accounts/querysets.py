@@ -1,16 +1,18 @@
 """Which rows of this app a person may see.
 
-`visible_to(actor)` is the only way a face gets rows. It never raises and never widens: no actor, no account or no right
-gives no rows.
+`visible_to(actor)` is the only way a face gets rows. It never raises and never widens: no actor, no account or no
+right gives no rows.
 """
 
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
 
+from accounts.errors import UnknownAccount
 from accounts.roles import rights_of
 
 if TYPE_CHECKING:
+    from accounts.models import Account
     from trail.actor import Actor
 
 
@@ -39,6 +41,13 @@ class OfAccountQuerySet(models.QuerySet):  # type: ignore[type-arg]
 
 class AccountQuerySet(OfAccountQuerySet):
     """Accounts."""
+
+    def named(self, name: str) -> "Account":
+        """Return the account of this name; raise UnknownAccount."""
+        account = self.filter(name=name.strip()).first()
+        if account is None:
+            raise UnknownAccount("There is no account of this name. Nothing was done. create_account makes one.")
+        return account
 
     def _of(self, account_id: object) -> Self:
         return self.filter(pk=account_id)

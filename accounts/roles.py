@@ -1,7 +1,8 @@
 """What each role may do: a table of permission codenames, the only place where a right is given.
 
-Plain strings, because most codenames belong to apps above this one; a standing test proves that each exists. Listening and
-downloading are different rights. Auditors and administrators never get content. Nobody may delete: no such codename exists.
+Plain strings, because most codenames belong to apps above this one; a standing test proves that each exists.
+Listening and downloading are different rights. Auditors and administrators never get content. Nobody may delete: no
+such codename exists.
 """
 
 from typing import Final
