@@ -17,7 +17,7 @@ from trail.canonical import Fact
 from trail.details import NO_ACCOUNT, Envelope, envelope
 from trail.entry import entry_text, fill_columns
 from trail.merkle import leaf_hash
-from trail.models import Detail, DetailDigest, Event
+from trail.models import Detail, Event
 
 BATCH = 500
 
@@ -64,7 +64,7 @@ def append(  # noqa: PLR0913 - each is a part of the entry
         return event
     with transaction.atomic():
         event.save(force_insert=True)
-        _save_details([sealed])
+        sealed.detail.save(force_insert=True)
     return event
 
 
@@ -74,7 +74,7 @@ def append_all(drafts: Sequence[Draft], *, actor: Actor) -> list[Event]:
     composed = [_compose(draft, actor) for draft in drafts]
     with transaction.atomic():
         events = Event.objects.bulk_create([event for event, _ in composed], batch_size=BATCH)
-        _save_details([sealed for _, sealed in composed if sealed is not None])
+        Detail.objects.bulk_create([sealed.detail for _, sealed in composed if sealed], batch_size=BATCH)
     return events
 
 
@@ -90,8 +90,3 @@ def _compose(draft: Draft, actor: Actor) -> tuple[Event, Envelope | None]:
     text = entry_text(event, draft.facts)
     event.text, event.leaf_hash = text.decode(), leaf_hash(text)
     return event, sealed
-
-
-def _save_details(envelopes: Sequence[Envelope]) -> None:
-    Detail.objects.bulk_create([sealed.detail for sealed in envelopes], batch_size=BATCH)
-    DetailDigest.objects.bulk_create([digest for sealed in envelopes for digest in sealed.digests], batch_size=BATCH)

@@ -15,7 +15,7 @@ from privacy.keyring.ring import create_keys
 from privacy.sealing import seal
 
 from trail.entry import commitment
-from trail.models import Detail, DetailDigest
+from trail.models import Detail
 
 NO_ACCOUNT = UUID(int=0)
 """Whose keys seal the details of entries that belong to no account."""
@@ -28,17 +28,15 @@ class Envelope:
     """A detail ready to be stored beside its entry."""
 
     detail: Detail
-    digests: list[DetailDigest]
     commitment: bytes
 
 
 def envelope(event_id: UUID, account_id: UUID, personal: Mapping[str, str], found_by: Sequence[bytes]) -> Envelope:
     """Seal the personal part of the entry `event_id` under a new key; raises what the keyring raises."""
     salt = os.urandom(SALT_BYTES)
-    detail = Detail(id=event_id, account_id=account_id)
+    detail = Detail(id=event_id, account_id=account_id, digests=list(found_by) or None)
     seal(detail, create_keys(account_id, 1)[0], {"sealed": {"detail": dict(personal), "salt": salt.hex()}})
-    digests = [DetailDigest(account_id=account_id, detail=detail, digest=digest) for digest in found_by]
-    return Envelope(detail, digests, commitment(salt, personal))
+    return Envelope(detail, commitment(salt, personal))
 
 
 def matches(opened: Mapping[str, Any], committed: bytes) -> bool:
@@ -48,6 +46,4 @@ def matches(opened: Mapping[str, Any], committed: bytes) -> bool:
 
 def details_about(account_id: UUID, digests: Sequence[bytes]) -> QuerySet[Detail]:
     """Return the living details in which one of these identifiers stands, by blind index."""
-    return Detail.objects.filter(
-        account_id=account_id, condemned_at=None, digests__account_id=account_id, digests__digest__in=list(digests)
-    ).distinct()
+    return Detail.objects.filter(account_id=account_id, condemned_at=None, digests__overlap=list(digests))

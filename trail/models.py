@@ -4,9 +4,13 @@ Entries, places and heads are append-only, for their owner too: triggers refuse 
 application role has no right to them. A detail can only become empty.
 """
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from privacy.ids import new_id
 from privacy.models import SealedField, SealedModel
+
+OPEN_CONDEMNATION = models.Q(condemnation_id__isnull=False, erased_at=None)
 
 
 class Outcome(models.TextChoices):
@@ -78,28 +82,23 @@ class Checkpoint(models.Model):
 
 
 class Detail(SealedModel):
-    """What is personal in the entry of the same id: address, device, a searched identifier, with the commitment's salt."""
+    """What is personal in the entry of the same id: address, device, a searched identifier, with the commitment's salt.
+
+    digests: blind indexes of the identifiers in it, by which forgetting that person finds it.
+    """
 
     account_id = models.UUIDField()
     sealed = SealedField(json=True)
+    digests = ArrayField(models.BinaryField(max_length=32), null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["condemnation_id"], condition=OPEN_CONDEMNATION, name="trail_detail_condemned"),
+            GinIndex(fields=["digests"], condition=models.Q(digests__isnull=False), name="trail_detail_found"),
+        ]
 
     def __str__(self) -> str:
         return f"detail {self.pk}"
-
-
-class DetailDigest(models.Model):
-    """A blind index by which a detail about a person is found, so that forgetting the person reaches it."""
-
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    account_id = models.UUIDField()
-    detail = models.ForeignKey(Detail, on_delete=models.PROTECT, related_name="digests")
-    digest = models.BinaryField(max_length=32)
-
-    class Meta:
-        indexes = [models.Index(fields=["account_id", "digest"], name="trail_detaildigest_found")]
-
-    def __str__(self) -> str:
-        return f"digest {self.pk}"
 
 
 class VerificationRun(models.Model):

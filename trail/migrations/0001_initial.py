@@ -1,4 +1,6 @@
 
+import django.contrib.postgres.fields
+import django.contrib.postgres.indexes
 import django.db.models.deletion
 import privacy.ids
 import privacy.models
@@ -24,21 +26,6 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name='Detail',
-            fields=[
-                ('id', models.UUIDField(default=privacy.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('key_id', models.UUIDField(editable=False, null=True)),
-                ('condemned_at', models.DateTimeField(editable=False, null=True)),
-                ('condemnation_id', models.UUIDField(editable=False, null=True)),
-                ('erased_at', models.DateTimeField(editable=False, null=True)),
-                ('account_id', models.UUIDField()),
-                ('sealed', privacy.models.SealedField(json=True, null=True)),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
             name='VerificationRun',
             fields=[
                 ('id', models.UUIDField(default=privacy.ids.new_id, editable=False, primary_key=True, serialize=False)),
@@ -49,6 +36,22 @@ class Migration(migrations.Migration):
                 ('findings_count', models.IntegerField()),
                 ('findings', models.JSONField(default=list)),
             ],
+        ),
+        migrations.CreateModel(
+            name='Detail',
+            fields=[
+                ('id', models.UUIDField(default=privacy.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('key_id', models.UUIDField(editable=False, null=True)),
+                ('condemned_at', models.DateTimeField(editable=False, null=True)),
+                ('condemnation_id', models.UUIDField(editable=False, null=True)),
+                ('erased_at', models.DateTimeField(editable=False, null=True)),
+                ('account_id', models.UUIDField()),
+                ('sealed', privacy.models.SealedField(json=True, null=True)),
+                ('digests', django.contrib.postgres.fields.ArrayField(base_field=models.BinaryField(max_length=32), null=True, size=None)),
+            ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('condemnation_id__isnull', False), ('erased_at', None)), fields=['condemnation_id'], name='trail_detail_condemned'), django.contrib.postgres.indexes.GinIndex(condition=models.Q(('digests__isnull', False)), fields=['digests'], name='trail_detail_found')],
+            },
         ),
         migrations.CreateModel(
             name='Event',
@@ -82,17 +85,5 @@ class Migration(migrations.Migration):
                 ('seq', models.BigIntegerField(primary_key=True, serialize=False)),
                 ('event', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='position', to='trail.event')),
             ],
-        ),
-        migrations.CreateModel(
-            name='DetailDigest',
-            fields=[
-                ('id', models.UUIDField(default=privacy.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('account_id', models.UUIDField()),
-                ('digest', models.BinaryField(max_length=32)),
-                ('detail', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='digests', to='trail.detail')),
-            ],
-            options={
-                'indexes': [models.Index(fields=['account_id', 'digest'], name='trail_detaildigest_found')],
-            },
         ),
     ]

@@ -1,0 +1,30 @@
+"""What the personal data map says about the log."""
+
+from privacy.map import Category, Clear, Datum, declare
+
+from trail.models import Checkpoint, Detail, Event, Position, VerificationRun
+
+declare(
+    Event,
+    plain=[
+        "id", "at", "action", "account_id", "user_id", "role", "via", "on_behalf_of", "os_user", "record_label", "record_id",
+        "purpose", "case", "outcome", "request_id", "text", "leaf_hash", "detail_commitment",
+    ],
+    row_stays_because="the log is evidence; what is personal in an entry stands in its detail",
+    subject="staff",
+)  # fmt: skip
+declare(
+    Detail,
+    personal={"sealed": Datum(Category.BEHAVIOUR), "digests": Datum(Category.IDENTIFIER, on_erase=Clear())},
+    plain=["id", "account_id", "key_id", "condemned_at", "condemnation_id", "erased_at"],
+    found_by="digests",
+    row_stays_because="the entry commits to it; the empty row says that there was a detail",
+    subject="staff",
+)
+declare(Position, plain=["seq", "event"], subject="nobody")
+declare(Checkpoint, plain=["size", "root", "note", "frontier", "at"], subject="nobody")
+declare(
+    VerificationRun,
+    plain=["id", "at", "seconds", "entries", "pending", "findings_count", "findings"],
+    subject="nobody",
+)
