@@ -27,6 +27,8 @@ from vault.key_directory import KeyDirectory
 
 TEST_ROLE = "lethe_test"
 PREFIX = "lethe-test-"
+SHORT = Path("/tmp")  # noqa: S108 - TMPDIR may be too long for a socket; each run makes a folder of its own there
+YOUNG_S = 60
 UNSAFE_BUT_FAST = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "max_connections": "100"}
 NEEDS_DATABASE = {"db", "transactional_db", "live_server", "django_db_setup", "django_db_reset_sequences"}
 
@@ -36,8 +38,7 @@ class Services:
 
     def __init__(self) -> None:
         sweep()
-        # Not under TMPDIR, whose path may be too long for a socket.
-        self.home = Home(Path(tempfile.mkdtemp(prefix=PREFIX, dir="/tmp")))
+        self.home = Home(Path(tempfile.mkdtemp(prefix=PREFIX, dir=SHORT)))
         self.home.create()
         self.home.lock()
         self.postgres = PostgreSQL(self.home, settings=UNSAFE_BUT_FAST)
@@ -108,20 +109,19 @@ class Services:
             connection.execute(sql.SQL("ALTER ROLE {} CREATEDB").format(role))
             connection.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(roles.APPLICATION), role))
             connection.execute(sql.SQL("GRANT SET ON PARAMETER session_replication_role TO {}").format(role))
-        # Test databases are copies of template1, the default grants in it included.
-        with roles.connect(self.postgres, "template1") as connection:
-            roles.grant_by_default(connection, TEST_ROLE)
 
 
 def sweep() -> None:
-    """Remove the homes of earlier runs that were killed: nobody holds their lock any more."""
-    for folder in Path("/tmp").glob(PREFIX + "*"):
+    """Remove the homes of earlier runs that were killed: nobody holds their lock, and they had time to take it."""
+    for folder in SHORT.glob(PREFIX + "*"):
         try:
+            if time.time() - folder.stat().st_mtime < YOUNG_S:
+                continue
             with open(folder / "lock", encoding="utf-8") as lock:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 shutil.rmtree(folder, ignore_errors=True)
         except OSError:
-            continue  # In use, of another user, or so young that it has no lock yet.
+            continue  # In use, or of another user.
 
 
 def needs_database(item: pytest.Item) -> bool:

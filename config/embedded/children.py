@@ -1,9 +1,10 @@
 """Start and stop processes that must not outlive the one that started them.
 
 On Linux the kernel itself signals a child when its parent dies (PR_SET_PDEATHSIG), so that `kill -9` leaves nothing
-behind. Each child leads a session of its own: Ctrl-C in the terminal reaches the parent only, which stops them in order.
+behind. Each child leads a session of its own: Ctrl-C in the terminal reaches the parent alone, which keeps the order.
 """
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -27,7 +28,7 @@ class OsUser:
     gid: int
 
 
-def spawn(  # noqa: PLR0913 - each is one property of the process
+def spawn(
     command: Sequence[str],
     *,
     output: int | IO[str] | IO[bytes],
@@ -37,7 +38,7 @@ def spawn(  # noqa: PLR0913 - each is one property of the process
     death_signal: signal.Signals = signal.SIGTERM,
 ) -> subprocess.Popen[bytes]:
     """Start `command` in `folder`; call it from the main thread, because the death signal follows the thread."""
-    return subprocess.Popen(
+    return subprocess.Popen(  # noqa: S603 - every command is made in this package
         list(command),
         stdin=subprocess.DEVNULL,
         stdout=output,
@@ -45,7 +46,7 @@ def spawn(  # noqa: PLR0913 - each is one property of the process
         env=dict(environment),
         cwd=folder,
         start_new_session=True,
-        preexec_fn=_dying_with(os.getpid(), death_signal),
+        preexec_fn=_dying_with(os.getpid(), death_signal),  # noqa: PLW1509 - one call into a library loaded before
         **_as_user(user),
     )
 
@@ -54,19 +55,15 @@ def stop(process: subprocess.Popen[bytes], *, by: signal.Signals = signal.SIGTER
     """Ask `process` to end and wait for it; after `patience_s` its whole group is killed."""
     if process.poll() is None:
         process.send_signal(by)
-        try:
+        with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(patience_s)
-        except subprocess.TimeoutExpired:
-            pass
     kill_group(process)
 
 
 def kill_group(process: subprocess.Popen[bytes]) -> None:
     """Kill whatever is left of the session that `process` led, such as workers whose master was killed."""
-    try:
+    with contextlib.suppress(ProcessLookupError, PermissionError):  # Nobody is left; macOS says EPERM of zombies.
         os.killpg(process.pid, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        pass  # Nobody is left; macOS answers EPERM for a group of zombies.
     process.wait()
 
 
@@ -78,7 +75,8 @@ def command_of(pid: int) -> str:
             return file.read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
         except OSError:
             return ""
-    shown = subprocess.run(["/bin/ps", "-ww", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    ask = ["/bin/ps", "-ww", "-o", "command=", "-p", str(pid)]
+    shown = subprocess.run(ask, capture_output=True, text=True, check=False)  # noqa: S603 - a fixed program and a number
     return shown.stdout.strip()
 
 

@@ -39,11 +39,11 @@ class Home:
             self.path.chmod(mode)
             self.logs.mkdir(mode=0o700, exist_ok=True)
         except (PermissionError, FileExistsError, NotADirectoryError) as error:
-            raise StartRefused(f"{self.path} can't be used as LETHE_HOME ({error.strerror}). Choose another.") from error
+            raise StartRefused(f"LETHE_HOME can't be {self.path} ({error.strerror}). Choose another.") from error
 
     def lock(self) -> None:
         """Claim the folder for this process until it ends; StartRefused names the process that holds it."""
-        file = open(self.path / "lock", "a+", encoding="utf-8")
+        file = open(self.path / "lock", "a+", encoding="utf-8")  # noqa: SIM115 - it is held open until this process ends
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:

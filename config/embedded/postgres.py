@@ -59,7 +59,8 @@ class PostgreSQL:
     def prepare(self) -> None:
         """Make the data folder at the first start and clear away what an unfinished one left."""
         self._check_reachable()
-        self.folder.mkdir(mode=0o711, exist_ok=True)
+        self.folder.mkdir(exist_ok=True)
+        self.folder.chmod(0o711 if self.user else 0o700)
         self._own_folder(self.sockets)
         self.programs = self._readable_programs()
         if not self.data.exists():
@@ -139,9 +140,9 @@ class PostgreSQL:
         finally:
             password.unlink(missing_ok=True)
         if done.returncode:
-            (self.home.logs / "postgres.log").write_text(done.stdout, encoding="utf-8")
             shutil.rmtree(fresh, ignore_errors=True)
-            raise with_cause(f"PostgreSQL could not make its data folder; see {self.home.logs / 'postgres.log'}.", self.folder)
+            reason = done.stdout.strip().rpartition("FATAL:")[2].strip().splitlines()[:1]
+            raise with_cause(f"PostgreSQL could not make {self.data} ({' '.join(reason)}).", self.folder)
         fresh.rename(self.data)
 
     def _settle_leftover(self) -> None:
@@ -158,7 +159,7 @@ class PostgreSQL:
         deadline = time.monotonic() + 30
         while command_of(pid):
             if time.monotonic() > deadline:
-                raise StartRefused(f"an earlier PostgreSQL (process {pid}) still runs on {self.data} and does not stop.")
+                raise StartRefused(f"an earlier PostgreSQL (process {pid}) runs on {self.data} and does not stop.")
             time.sleep(0.05)
 
     def _pid_file_lines(self) -> list[str]:
@@ -169,7 +170,7 @@ class PostgreSQL:
 
     def _run(self, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         user = {} if self.user is None else {"user": self.user.uid, "group": self.user.gid, "extra_groups": []}
-        return subprocess.run(
+        return subprocess.run(  # noqa: S603 - a program of the package
             [str(self.programs / program), *arguments],
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
             cwd="/", env=environment(), **user,

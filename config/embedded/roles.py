@@ -1,11 +1,8 @@
 """Make the databases and roles of the embedded PostgreSQL, again and again with the same result.
 
-Three roles (DESIGN §8): the owner of both databases runs migrations; the application reads and writes by grants and can
-change no table; the superuser is used here only.
+The owner of both databases runs migrations and grants; the application reads and writes by those grants and can change
+no table; the superuser is used here only.
 """
-
-from collections.abc import Iterable
-from typing import LiteralString
 
 import psycopg
 from psycopg import sql
@@ -18,15 +15,12 @@ DATABASES = ("lethe", "keyring")
 
 
 def provision(server: PostgreSQL) -> None:
-    """Bring roles, databases and default grants to what the house needs; the server must be ready."""
+    """Bring roles and databases to what the house needs; the server must be ready."""
     with connect(server) as connection:
         for role in (OWNER, APPLICATION):
             make_role(connection, role, server.home.secret(f"passwords/{role}"))
         for database in DATABASES:
             _make_database(connection, database)
-    for database in DATABASES:
-        with connect(server, database) as connection:
-            grant_by_default(connection, OWNER)
 
 
 def connect(server: PostgreSQL, database: str = "postgres") -> psycopg.Connection[tuple[object, ...]]:
@@ -43,20 +37,6 @@ def make_role(connection: psycopg.Connection[tuple[object, ...]], role: str, pas
             sql.Identifier(role), sql.Literal(password)
         )
     )
-
-
-def grant_by_default(connection: psycopg.Connection[tuple[object, ...]], creator: str) -> None:
-    """Let the application use the tables and sequences that `creator` will make in this database."""
-    rights: Iterable[tuple[LiteralString, LiteralString]] = [
-        ("SELECT, INSERT, UPDATE, DELETE", "TABLES"),
-        ("USAGE, SELECT", "SEQUENCES"),
-    ]
-    for right, kind in rights:
-        connection.execute(
-            sql.SQL("ALTER DEFAULT PRIVILEGES FOR ROLE {} IN SCHEMA public GRANT {} ON {} TO {}").format(
-                sql.Identifier(creator), sql.SQL(right), sql.SQL(kind), sql.Identifier(APPLICATION)
-            )
-        )
 
 
 def _make_database(connection: psycopg.Connection[tuple[object, ...]], database: str) -> None:

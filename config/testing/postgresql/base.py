@@ -16,11 +16,10 @@ class DatabaseOperations(operations.DatabaseOperations):
     def execute_sql_flush(self, sql_list: Sequence[str]) -> None:
         """Run the statements of a flush with every ordinary trigger silent."""
         alias = self.connection.alias
-        with transaction.atomic(using=alias, savepoint=self.connection.features.can_rollback_ddl):
-            with connections[alias].cursor() as cursor:
-                cursor.execute("SET LOCAL session_replication_role = 'replica'")
-                for statement in sql_list:
-                    cursor.execute(statement)
+        with transaction.atomic(using=alias), connections[alias].cursor() as cursor:
+            cursor.execute("SET LOCAL session_replication_role = 'replica'")
+            for statement in sql_list:
+                cursor.execute(statement)
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
