@@ -27,20 +27,21 @@ class AudioKind(StrEnum):
     GREETING = "greeting"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Place:
     """Where a value stood: file relative to the imported folder, record in it, field of the record.
 
     `record` uses one of the keys row (1-based, header not counted) with key, pointer (RFC 6901), line (1-based),
-    section, path.
+    section, path. `start` is where the text begins in the decoded field (characters), as in `"Ann" <2046>`.
     """
 
     file: str
     record: dict[str, Any] = field(default_factory=dict)
     field: str = ""
+    start: int = 0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class TextDraft:
     """A free text or value with the place it stood in."""
 
@@ -48,7 +49,7 @@ class TextDraft:
     place: Place
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class AudioDraft:
     """A sound file on disk. `path` is proved to lie inside the imported folder."""
 
@@ -59,9 +60,9 @@ class AudioDraft:
     expected_s: float | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class SegmentDraft:
-    """One utterance. Times in milliseconds from the start of the recording."""
+    """One utterance. Times in milliseconds from the start of the recording; `speaker` is agent, customer or empty."""
 
     speaker: str
     start_ms: int
@@ -70,7 +71,7 @@ class SegmentDraft:
     place: Place
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class TranscriptDraft:
     """The words of a recording or a voicemail, in order of time."""
 
@@ -80,16 +81,19 @@ class TranscriptDraft:
     of_file: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class AnalysisDraft:
-    """Conversation analysis as JSON-ready data; texts in it are personal."""
+    """Conversation analysis as JSON-ready data; texts in it are personal.
+
+    The pointer of a text in the source is `place.record["pointer"]` followed by its pointer in `data`.
+    """
 
     kind: str
     data: dict[str, Any]
     place: Place
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class CommentDraft:
     """What a person wrote about the call."""
 
@@ -99,11 +103,12 @@ class CommentDraft:
     place: Place
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class InteractionDraft:
     """One call as one source saw it. Empty means the source does not say.
 
     ids: `scheme:value`, strongest first. Times are aware. `customer_address` and `own_address` are raw, as they stood.
+    `anonymous`: the caller withheld the number, so `customer_address` says that and identifies nobody.
     """
 
     source: str
@@ -127,20 +132,47 @@ class InteractionDraft:
     audio: tuple[AudioDraft, ...] = ()
     transcripts: tuple[TranscriptDraft, ...] = ()
     analyses: tuple[AnalysisDraft, ...] = ()
+    customer_ids: tuple[TextDraft, ...] = ()
+    anonymous: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Links:
-    """Ids that name one and the same call."""
+    """Ids that name one and the same call, with what the linking file itself says about the customer."""
 
     ids: tuple[str, ...]
     place: Place
+    customer_names: tuple[TextDraft, ...] = ()
+    customer_ids: tuple[TextDraft, ...] = ()
+    values: tuple[tuple[str, TextDraft], ...] = ()
+    agent_name: str = ""
+    agent_extension: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Rejected:
     """A file or record that was not taken in, and why. `line` is 1-based; 0 is the whole file."""
 
     file: str
     line: int
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """A file left out on purpose, such as a licence beside the data: nothing to mend."""
+
+    file: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """A file or record that was taken in, and what is worth knowing about it. `line` as in Rejected."""
+
+    file: str
+    line: int
+    remark: str
+
+
+Outcome = InteractionDraft | Links | Rejected | Ignored | Noted

@@ -1,0 +1,80 @@
+"""A file met on the way through an import folder, opened only as the plain file that was seen there.
+
+The folder belongs to somebody else and may change while it is read: a link put in the place of a file would hand out
+what lies behind it. So opening follows no link, waits for no pipe, and proves once more where the path leads.
+"""
+
+import errno
+import os
+import stat
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+from interactions.drafts import Ignored, Rejected
+
+HEAD_BYTES = 4096
+LONG_HEAD_BYTES = 65536
+
+
+class Unusable(ValueError):
+    """A record cannot be taken in. The message is one sentence for people and holds nothing of the record."""
+
+
+@dataclass
+class FoundFile:
+    """A regular file of the import. `path` is absolute and holds no link; `relative` is what provenance keeps."""
+
+    path: Path
+    relative: str
+    size: int
+    _head: bytes = field(default=b"", repr=False)
+
+    @property
+    def name(self) -> str:
+        """The last part of the path."""
+        return self.path.name
+
+    def open(self) -> BinaryIO:
+        """Open for reading. Raises OSError, also when the path has become a link, a pipe or a device."""
+        return open_plain(self.path)
+
+    def head(self, size: int = HEAD_BYTES) -> bytes:
+        """Return up to `size` first bytes, read once. Raises OSError."""
+        if len(self._head) < min(size, self.size):
+            with self.open() as stream:
+                self._head = stream.read(size)
+        return self._head[:size]
+
+    def rejected(self, reason: str, line: int = 0) -> Rejected:
+        """Say why this file, or the record on `line`, is not taken in."""
+        return Rejected(self.relative, line, reason)
+
+    def ignored(self, reason: str) -> Ignored:
+        """Say why this file was left out on purpose."""
+        return Ignored(self.relative, reason)
+
+
+def open_plain(path: Path) -> BinaryIO:
+    """Open a regular file that no link leads to. Raises OSError (ELOOP for a link, EINVAL for a pipe or device)."""
+    if os.path.realpath(path) != str(path):
+        raise OSError(errno.ELOOP, "The path leads through a link")
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "Not a regular file")
+    return os.fdopen(descriptor, "rb")
+
+
+def is_plain_file(path: Path, root: Path) -> bool:
+    """Tell whether `path` is a regular file, not empty, inside `root`, with no link on the way."""
+    try:
+        status = os.lstat(path)
+    except OSError:
+        return False
+    return stat.S_ISREG(status.st_mode) and status.st_size > 0 and is_inside(Path(os.path.realpath(path)), root)
+
+
+def is_inside(path: Path, root: Path) -> bool:
+    """Tell whether `path` is `root` or lies below it. Both absolute and resolved."""
+    return path == root or root in path.parents

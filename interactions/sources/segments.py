@@ -1,0 +1,53 @@
+"""Reads the segments of a timed transcript in the Harper Valley form into utterances.
+
+The place of each is its own pointer into the document, so that a word found later leads back to the source. A segment
+that cannot be placed in time is rejected alone; the others keep their positions.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from interactions.drafts import Place, Rejected, SegmentDraft
+from interactions.sources.found import FoundFile, Unusable
+from interactions.sources.json_document import pointer
+
+LONGEST_MS = 7 * 86_400_000
+TEXT_FIELD = "human_transcript"
+_SPEAKERS = {"agent": "agent", "caller": "customer", "customer": "customer"}
+
+
+def read_segments(data: dict[str, Any], file: FoundFile) -> Iterator[SegmentDraft | Rejected]:
+    """Yield the utterances of `data["segments"]`. Raises Unusable if there is no such list."""
+    items = data.get("segments")
+    if not isinstance(items, list):
+        raise Unusable("The transcript has no list of segments.")
+    for position, item in enumerate(items):
+        try:
+            yield _segment(item, position, file)
+        except Unusable as problem:
+            yield file.rejected(f"Segment {position + 1} was left out: {problem}")
+
+
+def in_order(drafts: list[SegmentDraft]) -> tuple[SegmentDraft, ...]:
+    """Return the utterances in order of time; those of one moment as they stood."""
+    return tuple(sorted(drafts, key=lambda draft: draft.start_ms))
+
+
+def _segment(item: Any, position: int, file: FoundFile) -> SegmentDraft:
+    if not isinstance(item, dict) or not isinstance(item.get(TEXT_FIELD), str):
+        raise Unusable("it has no text.")
+    return SegmentDraft(
+        speaker=_SPEAKERS.get(str(item.get("speaker_role")), ""),
+        start_ms=_milliseconds(item.get("offset_ms")),
+        duration_ms=_milliseconds(item.get("duration_ms")),
+        text=item[TEXT_FIELD],
+        place=Place(file.relative, {"pointer": pointer("segments", position, TEXT_FIELD)}, TEXT_FIELD),
+    )
+
+
+def _milliseconds(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise Unusable("its time is missing or no number.")
+    if not 0 <= value <= LONGEST_MS:
+        raise Unusable("its time is negative or longer than a week.")
+    return round(value)
