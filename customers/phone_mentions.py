@@ -1,0 +1,214 @@
+"""Find telephone numbers, written or spoken, in the folded view of a text.
+
+Rule: groups are kept whole, since people break numbers where they end; said digits have no groups, so a number must
+fill what is said between two pauses, give or take a stray digit. Digits that continue, that are glued to letters, or
+that follow a word such as "order" or "invoice" are no phone number, unless written as only phone numbers are.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import phonenumbers
+from phonenumbers import PhoneNumberFormat
+
+from customers.folding import BARRIER
+from customers.phones import MOST_DIGITS, SHORTENED, Plan, Reading, readings
+from customers.spoken import Unit, paired, runs
+
+LONGEST_RUN = 64
+STRAY_DIGITS = 3
+LEAST_IN_TEXT = 7
+
+_NOT_PHONES = re.compile(
+    r"\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b"  # UUID
+    r"|(?<![0-9])(?:19|20)[0-9]{2}([-./])(?:0[1-9]|1[0-2])\1(?:0[1-9]|[12][0-9]|3[01])(?![0-9])"  # ISO date
+    r"|(?<![0-9])(?<![0-9][-./])[0-3]?[0-9]([-./])[0-3]?[0-9]\2(?:19|20)[0-9]{2}(?![0-9])"  # 31.12.2020, 12/31/2020
+    r"|(?<![0-9+])(?:19|20)[0-9]{2}[01][0-9][0-3][0-9][-_T]?[0-2][0-9][0-5][0-9][0-5][0-9](?![0-9])"  # compact time
+    r"|(?<![0-9.])(?!(?:[0-9]{2}\.){3}[0-9]{2}(?![0-9]))(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?![0-9]|\.[0-9])"  # IPv4
+    r"|\b(?-i:[A-Z]{2})[0-9]{2}(?: ?[0-9]{4}){3,7}(?: ?[0-9]{1,3})?\b",  # IBAN
+    re.I | re.A,
+)
+_REFERENCE = re.compile(
+    r"(?:\b(?:order|invoice|ref|reference|ticket|batch|booking|reservation|tracking|parcel|shipment|receipt|policy|"
+    r"claim|contract|serial|sku|item|transaction|txn|voucher|coupon|case|account|acct|iban|vat|isbn|ean|imei|card|"
+    r"bestellung|rechnung|auftrag|commande|facture|pedido|factura)s?(?:[-_ ]?(?:nr|no|num|number|id|code|nummer))?\b"
+    r"[\s.:#=-]*(?:(?:no|nr|num|number|id|code|is|was)\b[\s.:#=-]*){0,3}|[#$\u20ac\u00a3\u00a5][ ]?)$",
+    re.I,
+)
+_GLUE_BEFORE = re.compile(r"(?<![^\W_])(?:tel|telephone|phone|ph|mob|mobile|cell|fax|call|nr|no|n|t|m)$", re.I)
+_GLUE_AFTER = re.compile(r"(?:x|ext)\.?[0-9]", re.I)
+_CONTEXT = 48
+
+
+class PhoneHit(NamedTuple):
+    """A number with the places of its groups, in order."""
+
+    e164: str
+    spans: tuple[tuple[int, int], ...]
+
+
+class _Window(NamedTuple):
+    first: int
+    after: int
+    found: list[Reading]
+
+
+def without_other_digits(view: str) -> str:
+    """Blank out dates, times, addresses of machines, ids and bank accounts, keeping the length."""
+    return _NOT_PHONES.sub(lambda found: BARRIER * len(found[0]), view)
+
+
+def _glued(view: str, unit: Unit) -> bool:
+    """Say whether a written group is part of a word or an id."""
+    if unit.spoken or not unit.digits:
+        return not unit.digits
+    start, end = unit.end - len(unit.digits), unit.end
+    if start > 0 and view[start - 1].isalpha() and not _GLUE_BEFORE.search(view, max(0, start - 12), start):
+        return True
+    return end < len(view) and view[end].isalpha() and not _GLUE_AFTER.match(view, end)
+
+
+def _said(run: list[Unit]) -> bool:
+    return any(unit.spoken for unit in run) or all(len(unit.digits) == 1 for unit in run)
+
+
+def _read(run: list[Unit], first: int, after: int, numbering: Plan) -> list[Reading]:
+    """Read a stretch of the run; a guess is only kept where the groups or the lack of another reading support it."""
+    digits = "".join(unit.digits for unit in run[first:after])
+    alone = after - first == 1 and not run[first].spoken
+    found = readings(digits, numbering, international=run[first].lead == "+", whole=alone)
+    if alone or len(found) > 1 or any(unit.spoken for unit in run[first:after]):
+        return [reading for reading in found if reading.strength != SHORTENED]
+    return found
+
+
+def _window(run: list[Unit], first: int, numbering: Plan) -> _Window | None:
+    """Return the best stretch that begins at `first`: the surest reading, and of equals the longest."""
+    best: _Window | None = None
+    length = 0
+    for after in range(first + 1, len(run) + 1):
+        unit = run[after - 1]
+        length += len(unit.digits)
+        if length > MOST_DIGITS or not unit.digits or (after - first > 1 and unit.lead == "+"):
+            break
+        if length < LEAST_IN_TEXT:
+            continue
+        found = _read(run, first, after, numbering)
+        if found and (best is None or found[0].strength <= best.found[0].strength):
+            best = _Window(first, after, found)
+    return best
+
+
+def _pause(view: str, run: list[Unit], before: int) -> bool:
+    """Say whether something audible or visible parts unit `before` from the one ahead of it."""
+    if before in (0, len(run)):
+        return True
+    gap = view[run[before - 1].end : run[before].start]
+    return any(mark in gap for mark in ",.;:\n\x1e[<")
+
+
+def _in_said(view: str, run: list[Unit], numbering: Plan) -> Iterator[_Window]:
+    at, stray, held = 0, 0, None
+    while at < len(run):
+        if stray and _pause(view, run, at):
+            stray = 0
+        window = _window(run, at, numbering) if stray <= STRAY_DIGITS else None
+        if window is None:
+            stray += len(run[at].digits)
+            if held and stray > STRAY_DIGITS and not _pause(view, run, held.after):
+                held = None
+            at += 1
+            continue
+        if held:
+            yield held
+        held, at, stray = window, window.after, 0
+    if held:
+        yield held
+
+
+def _continues(view: str, run: list[Unit], window: _Window) -> bool:
+    """Say whether the mark that parts the groups of a written number also ties it to further digits."""
+    if window.after - window.first == 1:
+        return False
+    inner = {view[run[at - 1].end : run[at].start] for at in range(window.first + 1, window.after)}
+    marks = inner & {"-", ".", "/"}
+    ahead = window.first and view[run[window.first - 1].end : run[window.first].start] in marks
+    behind = window.after < len(run) and view[run[window.after - 1].end : run[window.after].start] in marks
+    return bool(ahead or behind)
+
+
+def _in_written(view: str, run: list[Unit], numbering: Plan) -> Iterator[_Window]:
+    at = 0
+    while at < len(run):
+        window = _window(run, at, numbering)
+        if window is None or _continues(view, run, window):
+            at += 1
+            continue
+        yield window
+        at = window.after
+
+
+def _grouped_like(e164: str, groups: list[str]) -> bool:
+    number = phonenumbers.parse(e164)
+    return any(
+        re.findall(r"\d+", phonenumbers.format_number(number, style)) == groups
+        for style in (PhoneNumberFormat.NATIONAL, PhoneNumberFormat.INTERNATIONAL)
+    )
+
+
+def _is_reference(view: str, units: list[Unit], e164: str) -> bool:
+    """Say whether the words ahead make the digits an order, an invoice or money."""
+    start = units[0].start
+    if units[0].lead or not _REFERENCE.search(view[max(0, start - _CONTEXT) : start]):
+        return False
+    return len(units) == 1 or not _grouped_like(e164, [unit.digits for unit in units])
+
+
+def _hits(view: str, run: list[Unit], windows: Iterator[_Window]) -> Iterator[PhoneHit]:
+    for window in windows:
+        units = run[window.first : window.after]
+        if units[0].lead == "(" and ")" not in view[units[0].start : units[-1].end]:
+            units[0] = units[0]._replace(start=units[0].start + 1)
+        if _is_reference(view, units, window.found[0].e164):
+            continue
+        spans = tuple((unit.start, unit.end) for unit in units)
+        yield from (PhoneHit(reading.e164, spans) for reading in window.found)
+
+
+def _unglued(view: str, run: list[Unit]) -> Iterator[list[Unit]]:
+    """Cut the run where a group is part of a word or far too long."""
+    piece: list[Unit] = []
+    for unit in run:
+        if _glued(view, unit):
+            if piece:
+                yield piece
+            piece = []
+        else:
+            piece.append(unit)
+    if piece:
+        yield piece
+
+
+def _in_run(view: str, run: list[Unit], numbering: Plan) -> Iterator[PhoneHit]:
+    if not _said(run):
+        yield from _hits(view, run, _in_written(view, run, numbering))
+        return
+    pairs = paired(run, view)
+    found = list(_hits(view, pairs, _in_said(view, pairs, numbering)))
+    if not found and len(pairs) < len(run):
+        found = list(_hits(view, run, _in_said(view, run, numbering)))
+    yield from found
+
+
+def phones_in(view: str, numbering: Plan) -> Iterator[PhoneHit]:
+    """Yield every number in a folded view, every reading of it, in order of place."""
+    for whole_run, in_pieces in runs(without_other_digits(view), LONGEST_RUN):
+        for run in _unglued(view, whole_run):
+            if sum(len(unit.digits) for unit in run) < LEAST_IN_TEXT:
+                continue
+            if not in_pieces:
+                yield from _in_run(view, run, numbering)
+            elif not _said(run):
+                for unit in run:
+                    yield from _hits(view, [unit], _in_written(view, [unit], numbering))
