@@ -52,7 +52,7 @@ def remove_temps(folder: Path) -> None:
 
 def overwrite(path: Path) -> None:
     """Write zeros over a file in place and sync; flash and copy-on-write disks may keep the old bytes nevertheless."""
-    with path.open("r+b", buffering=0) as file:
+    with open(os.open(path, os.O_WRONLY | os.O_NOFOLLOW), "wb", buffering=0) as file:
         file.write(bytes(os.fstat(file.fileno()).st_size))
         sync(file.fileno())
 

@@ -20,10 +20,10 @@ def parts(plaintext: bytes) -> list[bytes]:
     return [plaintext[:FIRST], *rest]
 
 
-def sealed_segments(plaintext: bytes, key: bytes, context: bytes, header: bytes) -> list[bytes]:
+def sealed_segments(cut: list[bytes], key: bytes, context: bytes, header: bytes) -> list[bytes]:
+    """Seal the parts of a plaintext, each as one segment."""
     salt, prefix = header[1:33], header[33:]
     aead = AESGCM(hkdf_sha256(key, salt, context))
-    cut = parts(plaintext)
     return [
         aead.encrypt(prefix + index.to_bytes(4, "big") + bytes([index == len(cut) - 1]), part, None)
         for index, part in enumerate(cut)
@@ -31,7 +31,7 @@ def sealed_segments(plaintext: bytes, key: bytes, context: bytes, header: bytes)
 
 
 def sealed_stream(plaintext: bytes, key: bytes, context: bytes, header: bytes) -> bytes:
-    return b"\x01" + header + b"".join(sealed_segments(plaintext, key, context, header))
+    return b"\x01" + header + b"".join(sealed_segments(parts(plaintext), key, context, header))
 
 
 def pattern(length: int) -> bytes:
