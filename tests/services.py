@@ -25,6 +25,7 @@ from config.embedded.postgres import PostgreSQL, environment
 from config.embedded.valkey import Valkey
 from vault.key_directory import KeyDirectory
 
+pytest_plugins = ["tests.browser"]
 TEST_ROLE = "lethe_test"
 PREFIX = "lethe-test-"
 SHORT = Path("/tmp")  # noqa: S108 - TMPDIR may be too long for a socket; each run makes a folder of its own there

@@ -1,0 +1,130 @@
+"""What every test may use: the people of two accounts, and clients signed in as them."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+from django.conf import settings
+from django.core.cache import cache
+from django.test import Client
+
+from accounts import roles
+from accounts.models import Account, Agent, Line, Membership, Supervisor, User
+from tests.browser import browser_type_launch_args
+from trail.actor import Actor
+
+__all__ = ["browser_type_launch_args"]
+
+PASSWORD = "correct-horse-battery"
+ADDRESS = "203.0.113.7"
+
+
+def pytest_configure() -> None:
+    """Leave out what needs a server or a build step: cached counters, hashed file names, slow passwords."""
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody in one account, with the actor their requests would have."""
+
+    user: User
+    membership: Membership
+    password: str = PASSWORD
+
+    @property
+    def actor(self) -> Actor:
+        return Actor(
+            user_id=self.user.pk,
+            role=self.membership.role,
+            account_id=self.membership.account_id,
+            via="portal",
+            request_id="test",
+            address=ADDRESS,
+            session="visit",
+        )
+
+
+def make_account(name: str, number: str, *, region: str = "US", zone: str = "America/Los_Angeles") -> Account:
+    account = Account.objects.create(name=name, region=region, zone=zone)
+    Line.objects.create(account=account, number=number, label="Service")
+    return account
+
+
+def make_person(name: str, account: Account, role: str, *, extension: str = "", whole_account: bool = True) -> Person:
+    """Make a member called `name`; an `extension` ties the person to that agent of the account, made if missing."""
+    user, _ = User.objects.get_or_create(email=f"{name.lower()}@example.com", defaults={"name": name})
+    user.set_password(PASSWORD)
+    user.save()
+    agent = None
+    if extension:
+        agent, _ = Agent.objects.get_or_create(account=account, extension=extension, defaults={"name": name})
+    membership = Membership.objects.create(user=user, account=account, role=role, agent=agent)
+    if role == roles.SUPERVISOR:
+        Supervisor.objects.create(membership=membership, whole_account=whole_account)
+    return Person(user, membership)
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache() -> Iterator[None]:
+    yield
+    cache.clear()
+
+
+@pytest.fixture
+def account(db: None) -> Account:
+    """The account everybody but the stranger belongs to."""
+    return make_account("Harper Valley", "+15305550100")
+
+
+@pytest.fixture
+def other_account(db: None) -> Account:
+    """The account of the stranger."""
+    return make_account("Far Away", "+33199000000", region="FR", zone="Europe/Paris")
+
+
+@pytest.fixture
+def agent(account: Account) -> Person:
+    """Linda, whose extension is 2046."""
+    return make_person("Linda", account, roles.AGENT, extension="2046")
+
+
+@pytest.fixture
+def supervisor(account: Account) -> Person:
+    """Susan, who supervises the whole account."""
+    return make_person("Susan", account, roles.SUPERVISOR)
+
+
+@pytest.fixture
+def auditor(account: Account) -> Person:
+    return make_person("Alan", account, roles.AUDITOR)
+
+
+@pytest.fixture
+def officer(account: Account) -> Person:
+    return make_person("Olga", account, roles.OFFICER)
+
+
+@pytest.fixture
+def administrator(account: Account) -> Person:
+    return make_person("Ada", account, roles.ADMINISTRATOR)
+
+
+@pytest.fixture
+def stranger(other_account: Account) -> Person:
+    """A supervisor, but of the other account; must see nothing of the first."""
+    return make_person("Mallory", other_account, roles.SUPERVISOR)
+
+
+@pytest.fixture
+def client_of() -> Callable[[Person], Client]:
+    """Return a function that gives a client signed in as a person, in the person's account."""
+
+    def sign_in(person: Person) -> Client:
+        client = Client(REMOTE_ADDR=ADDRESS)
+        client.force_login(person.user, backend="accounts.backends.EmailBackend")
+        return client
+
+    return sign_in
