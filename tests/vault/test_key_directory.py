@@ -100,12 +100,16 @@ def test_keys_that_change_places_do_not_open(keys: KeyDirectory, path: Path) -> 
 def test_a_secret_is_made_once(keys: KeyDirectory, path: Path) -> None:
     secret = keys.create_secret("index-1")
     assert len(secret) == 32
-    assert keys.create_secret("index-1") == keys.secret("index-1") == KeyDirectory(path).create_secret("index-1") == secret
+    assert (
+        keys.create_secret("index-1") == keys.secret("index-1") == KeyDirectory(path).create_secret("index-1") == secret
+    )
 
 
 def test_of_many_who_make_a_secret_at_once_all_get_the_same(keys: KeyDirectory, path: Path) -> None:
     got: list[bytes] = []
-    threads = [threading.Thread(target=lambda: got.append(KeyDirectory(path).create_secret("index"))) for _ in range(16)]
+    threads = [
+        threading.Thread(target=lambda: got.append(KeyDirectory(path).create_secret("index"))) for _ in range(16)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -204,7 +208,7 @@ def test_no_new_root_is_made_for_keys_whose_root_is_gone(keys: KeyDirectory, pat
     (path / "root").unlink()
     with pytest.raises(UnsafeKeyDirectory, match="restore"):
         KeyDirectory.create(path)
-    with pytest.raises(UnsafeKeyDirectory, match="root key .* missing"):
+    with pytest.raises(UnsafeKeyDirectory, match=r"root key .* missing"):
         KeyDirectory(path)
 
 
@@ -223,7 +227,9 @@ def test_a_missing_directory_is_named(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("part", ["", "blocks", "secrets", "root", "blocks/1.0", "secrets/index"])
 @pytest.mark.parametrize("more", [0o040, 0o004, 0o020, 0o001])
-def test_a_mode_that_lets_others_in_is_refused_with_its_mend(keys: KeyDirectory, path: Path, part: str, more: int) -> None:
+def test_a_mode_that_lets_others_in_is_refused_with_its_mend(
+    keys: KeyDirectory, path: Path, part: str, more: int
+) -> None:
     keys.create_block_key(1, 0)
     keys.create_secret("index")
     open_to_others = path / part

@@ -1,6 +1,7 @@
-"""Whatever somebody does to a sealed file, its reader refuses: on open if the end is touched, else when it gets there."""
+"""Whatever is done to a sealed file, its reader refuses: on open if the end is touched, else when it gets there."""
 
 import io
+import itertools
 
 import pytest
 from hypothesis import given, settings
@@ -37,7 +38,7 @@ def segments(file: bytes) -> tuple[bytes, list[bytes]]:
     """Cut a sealed file into what stands before its segments, and its segments."""
     ends = [1 + number * SEGMENT_BYTES for number in range(1, SEGMENTS)]
     cuts = [PREAMBLE_BYTES, *ends, len(file)]
-    return file[:PREAMBLE_BYTES], [file[start:end] for start, end in zip(cuts, cuts[1:], strict=False)]
+    return file[:PREAMBLE_BYTES], [file[start:end] for start, end in itertools.pairwise(cuts)]
 
 
 SEALED = sealed(PLAINTEXT)
@@ -84,7 +85,16 @@ def test_a_file_that_ends_at_or_near_a_boundary_cannot_be_cut_or_extended_by_one
 @pytest.mark.parametrize(
     "extra",
     [b"\x00", bytes(15), bytes(16), bytes(17), bytes(SEGMENT_BYTES), PIECES[-1], PIECES[1], SEALED],
-    ids=["a byte", "15", "a tag", "a tag and a byte", "a segment", "the last segment", "a segment of its own", "itself"],
+    ids=[
+        "a byte",
+        "15",
+        "a tag",
+        "a tag and a byte",
+        "a segment",
+        "the last segment",
+        "a segment of its own",
+        "itself",
+    ],
 )
 def test_an_extended_file_does_not_open(extra: bytes) -> None:
     with pytest.raises(Tampered):
