@@ -137,6 +137,10 @@ class User(AbstractBaseUser):
     def __str__(self) -> str:
         return self.name or self.email
 
+    def get_full_name(self) -> str:
+        """Return the name, or the address where there is none (Unfold's templates ask)."""
+        return self.name or self.email
+
     @property
     def is_staff(self) -> bool:
         """Whether the portal opens at all: an active membership is selected."""
@@ -166,7 +170,7 @@ class User(AbstractBaseUser):
 
 def display_name(user: User) -> str:
     """Return what the sign-in pages call a person."""
-    return user.name or user.email
+    return user.get_full_name()
 
 
 class Membership(models.Model):

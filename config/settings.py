@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+from django.templatetags.static import static
+from django.urls import reverse_lazy
+
 from config import env
 
 BASE = Path(__file__).resolve().parent.parent
@@ -15,14 +18,14 @@ CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
 PUBLIC_HTTPS = env.flag("PUBLIC_HTTPS", default=False)
 
 INSTALLED_APPS = [
-    "unfold",
+    "unfold.apps.BasicAppConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
-    "django.contrib.admin.apps.SimpleAdminConfig",
+    "config.portal_app.PortalConfig",
     "rest_framework",
     "allauth",
     "allauth.account",
@@ -71,6 +74,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "accounts.pages.frame",
             ],
         },
     },
@@ -143,10 +147,15 @@ ACCOUNT_USER_DISPLAY = "accounts.models.display_name"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 # After axes' 429 allauth's own limiter would answer 200.
 ACCOUNT_RATE_LIMITS = {"login_failed": None}
 AXES_HANDLER = "axes.handlers.cache.AxesCacheHandler"
 AXES_USERNAME_FORM_FIELD = "login"
+AXES_USERNAME_CALLABLE = "accounts.lockout.email_of"
+AXES_CLIENT_IP_CALLABLE = "accounts.actors.address_of"
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
@@ -229,7 +238,26 @@ UNFOLD = {
     "SITE_HEADER": "Lethe",
     "SITE_SUBHEADER": "Compliance portal",
     "SITE_SYMBOL": "water",
+    "SITE_URL": "",
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_BACK_BUTTON": True,
+    "STYLES": [lambda request: static("portal/portal.css")],
+    "SIDEBAR": {"command_search": True, "navigation": "accounts.menu.navigation"},
+    "ACCOUNT": {"navigation": [{"title": "Change password", "link": reverse_lazy("account_change_password")}]},
+    "COLORS": {
+        "primary": {
+            "50": "oklch(97% .014 205)",
+            "100": "oklch(94% .03 205)",
+            "200": "oklch(88% .055 207)",
+            "300": "oklch(80% .085 208)",
+            "400": "oklch(70% .1 210)",
+            "500": "oklch(60% .1 213)",
+            "600": "oklch(50% .09 217)",
+            "700": "oklch(43% .078 220)",
+            "800": "oklch(37% .065 222)",
+            "900": "oklch(32% .054 224)",
+            "950": "oklch(24% .045 226)",
+        },
+    },
 }
