@@ -1,15 +1,15 @@
 """A customer as the house can recognise one: identifiers, sealed, each found by its blind index.
 
-A customer is a set of rows, so a set of keys. Whoever can't be recognised is a customer without identifiers, so that the
-number of distinct callers is true before and after a person is forgotten.
+A customer is a set of rows, so a set of keys. Whoever can't be recognised is a customer without identifiers, so that
+the number of distinct callers is true before and after a person is forgotten.
 """
 
 from django.db import models
-from privacy.models import SealedField, SealedModel
 
 from accounts.models import Account
 from customers.kinds import Kind
 from customers.querysets import CustomerQuerySet, IdentifierQuerySet
+from privacy.models import SealedField, SealedModel
 
 
 class Customer(SealedModel):
@@ -23,7 +23,9 @@ class Customer(SealedModel):
 
     class Meta:
         default_permissions = ()
-        indexes = [models.Index(fields=["condemnation_id"], condition=models.Q(erased_at=None), name="customer_condemned")]
+        indexes = [
+            models.Index(fields=["condemnation_id"], condition=models.Q(erased_at=None), name="customer_condemned")
+        ]
 
     def __str__(self) -> str:
         return f"customer {self.pk}"
@@ -43,11 +45,9 @@ class Identifier(SealedModel):
 
     class Meta:
         default_permissions = ()
-        constraints = [
-            models.UniqueConstraint(fields=["account", "digest", "customer"], name="identifier_once_per_customer")
-        ]
         indexes = [
-            models.Index(fields=["condemnation_id"], condition=models.Q(erased_at=None), name="identifier_condemned")
+            models.Index(fields=["account", "digest"], name="identifier_by_digest"),
+            models.Index(fields=["condemnation_id"], condition=models.Q(erased_at=None), name="identifier_condemned"),
         ]
 
     def __str__(self) -> str:

@@ -5,13 +5,13 @@ direction) stands in plain columns and outlives the customer.
 """
 
 from django.db import models
-from privacy.models import SealedField, SealedModel
 
 from accounts.models import Account, Agent, User
 from customers.kinds import Kind
 from customers.models import Customer
 from interactions.drafts import Direction
 from interactions.querysets import ContentQuerySet, InteractionQuerySet
+from privacy.models import SealedField, SealedModel
 
 DIRECTIONS = [(each.value, each.value) for each in Direction]
 
@@ -117,15 +117,15 @@ class OfInteraction(SealedModel):
 
 
 class SoundFile(OfInteraction):
-    """A sealed sound file. `peaks` draws its waveform, so it is as personal as the sound."""
+    """A sealed sound file. `audio`: its container, codec, channels, sample_rate, frames. `peaks`: its outline."""
 
     blob = models.CharField(max_length=100)
     content_key_id = models.UUIDField(null=True, editable=False)
     media_type = models.CharField(max_length=64)
     size_bytes = models.PositiveBigIntegerField()
     duration_ms = models.PositiveBigIntegerField()
-    channels = models.PositiveSmallIntegerField(default=1)
     plays_in_browser = models.BooleanField(default=True)
+    audio = models.JSONField(default=dict)
     peaks = SealedField(json=True)
 
     class Meta(OfInteraction.Meta):
@@ -197,7 +197,7 @@ class DataSourceValue(OfInteraction):
 
 
 class Mention(SealedModel):
-    """An identifier-shaped thing in a free text, by blind index, so that one customer's number inside another's call is found.
+    """An identifier-shaped thing in a free text, by blind index: one customer's number inside another's call is found.
 
     `parts` is a list of [segment, start, end] in characters; segment is 0 for texts without segments.
     """

@@ -1,7 +1,5 @@
 """What of a call is personal."""
 
-from privacy.map import Category, Datum, Shred, declare
-
 from interactions.models import (
     Analysis,
     Comment,
@@ -14,10 +12,11 @@ from interactions.models import (
     Transcription,
     Voicemail,
 )
+from privacy.map import Category, Datum, Shred, declare
 
 ERASURE_MARKS = ["id", "key_id", "account", "condemned_at", "condemnation_id", "erased_at"]
 CONTENT = [*ERASURE_MARKS, "interaction", "created_at"]
-SOUND = [*CONTENT, "content_key_id", "media_type", "size_bytes", "duration_ms", "channels", "plays_in_browser"]
+SOUND = [*CONTENT, "content_key_id", "media_type", "size_bytes", "duration_ms", "plays_in_browser", "audio"]
 SOURCE = Datum(Category.SOURCE, on_erase=Shred())
 ENDED = "interaction__ended_at"
 

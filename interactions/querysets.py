@@ -4,11 +4,11 @@ from typing import Self
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
-from trail.actor import Actor
 
 from accounts import roles
 from accounts.models import Membership, Supervisor
 from accounts.roles import rights_of
+from trail.actor import Actor
 
 SEE = "interactions.view_interaction"
 
@@ -26,9 +26,7 @@ def team_calls(actor: Actor) -> Q:
     mine = Supervisor.objects.filter(
         membership__user_id=actor.user_id, membership__account_id=actor.account_id, membership__active=True
     )
-    return Q(Exists(mine.filter(whole_account=True))) | Q(
-        Exists(mine.filter(teams__agents=OuterRef("agent_id")))
-    )
+    return Q(Exists(mine.filter(whole_account=True))) | Q(Exists(mine.filter(teams__agents=OuterRef("agent_id"))))
 
 
 class InteractionQuerySet(models.QuerySet):  # type: ignore[type-arg]

@@ -3,6 +3,7 @@
 from functools import lru_cache
 
 from django.conf import settings
+
 from vault.key_directory import KeyDirectory
 
 

@@ -8,7 +8,7 @@ import inspect
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 from django.apps import apps
@@ -157,7 +157,7 @@ def erasable() -> list[Entry]:
     return sorted(own, key=lambda each: (depth(each.model), each.label))
 
 
-@lru_cache(maxsize=None)
+@cache
 def depth(model: type[Model]) -> int:
     """Return how many records lie above this one at most: 0 for a customer, 2 for a recording."""
     return max((1 + depth(parent) for parent in parents(model).values()), default=0)

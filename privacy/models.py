@@ -11,7 +11,8 @@ from privacy.ids import new_id
 class SealedField(models.BinaryField):
     """A personal value under its row's own key: the column holds ciphertext, never the value.
 
-    `json=True` seals any JSON-ready value, otherwise text. Read through `privacy.open`, write through `privacy.sealing`.
+    `json=True` seals any JSON-ready value, otherwise text. Read through `privacy.open`, write through
+    `privacy.sealing`.
     """
 
     def __init__(self, *, json: bool = False, **options: Any) -> None:

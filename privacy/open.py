@@ -10,14 +10,14 @@ from typing import Any
 from uuid import UUID
 
 from django.core.files.storage import storages
-from vault.store import Store
-from vault.stream import SealedReader
 
 from privacy import witness
 from privacy.keyring.ring import load_keys
 from privacy.models import SealedModel
 from privacy.sealing import unseal
 from privacy.witness import RecordRef
+from vault.store import Store
+from vault.stream import SealedReader
 
 
 class Forgotten(Exception):

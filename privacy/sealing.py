@@ -6,10 +6,9 @@ The associated data names model, row and field, so that a sealed value moved to 
 from collections.abc import Mapping
 from typing import Any
 
-from vault.wrapping import open_value, seal_value
-
 from privacy.keyring.ring import NewKey
 from privacy.models import SealedField, SealedModel
+from vault.wrapping import open_value, seal_value
 
 
 def context(row: SealedModel, field: str) -> bytes:

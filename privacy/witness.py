@@ -43,12 +43,12 @@ class Log(Protocol):
     ) -> UUID:
         """Append the entry of an opening and return its id."""
 
-    def condemned(self, refs: Sequence[RecordRef], *, condemnation_id: UUID, actor: Any, ground: str, case: str) -> None:
+    def condemned(
+        self, refs: Sequence[RecordRef], *, condemnation_id: UUID, actor: Any, ground: str, case: str
+    ) -> None:
         """Append the entries of a decision to erase `refs`."""
 
-    def erased(
-        self, receipts: Sequence[Receipt], *, condemnation_id: UUID, actor: Any, ground: str, case: str
-    ) -> None:
+    def erased(self, receipts: Sequence[Receipt], *, condemnation_id: UUID, actor: Any, ground: str, case: str) -> None:
         """Append an entry for each record that is gone."""
 
 

@@ -11,11 +11,11 @@ from uuid import UUID
 
 from django.db import connections, transaction
 from django.db.backends.utils import CursorWrapper
-from vault.errors import KeyMissing
-from vault.wrapping import new_key, unwrap, wrap
 
 from privacy import keys
 from privacy.ids import new_id
+from vault.errors import KeyMissing
+from vault.wrapping import new_key, unwrap, wrap
 
 KEYS_A_BLOCK = 1_000
 ALIAS = "keyring"
@@ -81,7 +81,7 @@ def _take_places(cursor: CursorWrapper, account_id: UUID, wanted: int) -> tuple[
 
 
 def _new_block(cursor: CursorWrapper, account_id: UUID) -> tuple[int, int, int]:
-    """Add a block whose key lies safely in the key directory first: rows may only follow a key that reached the disk."""
+    """Add a block; its key lies safely in the key directory first, since rows may only follow a key on the disk."""
     cursor.execute("SELECT nextval(pg_get_serial_sequence('keyring_block', 'id'))")
     (block,) = cursor.fetchone()
     keys.directory().create_block_key(block, 1)

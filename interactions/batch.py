@@ -1,0 +1,145 @@
+"""Turn the calls of one batch into rows and the values to seal in them. Nothing is written here but agents' names."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+import phonenumbers
+
+from accounts.models import Account, Agent
+from customers.identifiers import Identifier as Known
+from customers.identifiers import Kind, NotAnIdentifier, normalise
+from customers.resolution import Indexed, Resolver, indexed
+from interactions import calls as columns
+from interactions.contents import HeardSound, Numbering, Prepared, place_of, sound_row, text_rows
+from interactions.drafts import Direction, InteractionDraft
+from interactions.joining import Call
+from interactions.models import CONTENTS, Interaction, SourceId, SourceRecord
+from privacy.blind_index import digest
+from privacy.models import SealedModel
+
+DEDUPLICATED = (SourceRecord, *CONTENTS)
+
+
+def numbering_of(account: Account) -> Numbering:
+    """Return the regions in which an account's numbers are read, its own first, and its own numbers."""
+    numbers = list(account.lines.values_list("number", flat=True))
+    regions = [phonenumbers.region_code_for_number(phonenumbers.parse(number)) for number in numbers]
+    known = dict.fromkeys(region for region in [account.region, *regions] if region in phonenumbers.SUPPORTED_REGIONS)
+    return Numbering(tuple(known), frozenset(numbers))
+
+
+@dataclass(eq=False)
+class Batch:
+    """The rows of one batch. `sounds`: examined sound files by the identity of their draft."""
+
+    account: Account
+    numbering: Numbering
+    sounds: Mapping[int, HeardSound]
+    resolver: Resolver = field(init=False)
+    new: list[Interaction] = field(default_factory=list)
+    changed: list[Interaction] = field(default_factory=list)
+    prepared: list[Prepared] = field(default_factory=list)
+    source_ids: list[SourceId] = field(default_factory=list)
+    known_before: int = 0
+
+    def build(self, calls: Sequence[Call]) -> None:
+        """Make or find the interaction of each call, tie it to its customer, and prepare everything it brings."""
+        agents = columns.agents_of(self.account, calls)
+        self.resolver = Resolver(self.account)
+        about = {id(call): indexed(self.account.pk, self._known(call)) for call in calls}
+        current = {call.interaction.customer_id for call in calls if call.interaction and call.interaction.customer_id}
+        self.resolver.learn(about.values(), current)
+        # Calls whose source names a registered customer go first and teach the rest.
+        for call in sorted(calls, key=lambda each: not any(draft.customer_ids for draft in each.drafts)):
+            self._place(call, about[id(call)], agents)
+        self._follow_absorbed()
+        for call in calls:
+            if call.interaction is not None:
+                self._prepare(call, call.interaction)
+        self._drop_known(calls)
+
+    def _place(self, call: Call, about: tuple[Indexed, ...], agents: Mapping[str, Agent]) -> None:
+        is_new = call.interaction is None
+        interaction = call.interaction = call.interaction or Interaction(account=self.account, duration_s=0, talk_s=0)
+        is_changed = columns.fill(interaction, call.drafts, agents)
+        was = interaction.customer_id
+        if interaction.direction != Direction.INTERNAL and (is_new or about):
+            interaction.customer_id = self.resolver.resolve(about, was)
+        if is_new:
+            self.new.append(interaction)
+        elif is_changed or interaction.customer_id != was:
+            self.changed.append(interaction)
+
+    def _follow_absorbed(self) -> None:
+        for interaction in [*self.new, *self.changed]:
+            if interaction.customer_id is not None:
+                interaction.customer_id = self.resolver.final(interaction.customer_id)
+
+    def _known(self, call: Call) -> Iterator[Known]:
+        """Yield every identifier that the sources of a call give for its customer."""
+        for draft in call.drafts:
+            if draft.customer_address and not draft.anonymous:
+                yield from self._address(draft.customer_address.text)
+            for text in draft.customer_ids:
+                yield from self._read(Kind.CUSTOMER_ID, text.text)
+            for text in draft.customer_names:
+                yield from self._read(Kind.NAME, text.text)
+
+    def _address(self, text: str) -> list[Known]:
+        read = list(self._read(Kind.PHONE, text)) or list(self._read(Kind.EMAIL, text))
+        return [each for each in read if each.value not in self.numbering.own_numbers]
+
+    def _read(self, kind: Kind, text: str) -> Iterator[Known]:
+        try:
+            yield normalise(kind, text, regions=self.numbering.regions)
+        except NotAnIdentifier:
+            # A source may give an extension or a department here: then there is nobody to recognise by it.
+            return
+
+    def _prepare(self, call: Call, interaction: Interaction) -> None:
+        self._prepare_own_values(interaction, call.drafts)
+        self.source_ids += [
+            SourceId(account=self.account, interaction=interaction, digest=index)
+            for index in sorted((call.digests | call.weak_digests) - call.known)
+        ]
+        self.prepared += [self._source_record(interaction, draft) for draft in call.drafts]
+        self.prepared += list(text_rows(interaction, call.drafts, self.numbering))
+        for draft in call.drafts:
+            heard = [self.sounds[id(sound)] for sound in draft.audio if id(sound) in self.sounds]
+            self.prepared += [sound_row(interaction, each) for each in heard]
+
+    def _prepare_own_values(self, interaction: Interaction, drafts: Sequence[InteractionDraft]) -> None:
+        """Seal number and name into an interaction that has none yet; one that has is not opened for an import."""
+        if interaction.key_id is not None:
+            return
+        address = next((draft.customer_address.text for draft in drafts if draft.customer_address), "")
+        name = next((text.text for draft in drafts for text in draft.customer_names), "")
+        shown = next((each.display for each in self._address(address)), address) if address else ""
+        if shown or name:
+            self.prepared.append(Prepared(interaction, {"customer_address": shown, "customer_name": name}))
+
+    def _source_record(self, interaction: Interaction, draft: InteractionDraft) -> Prepared:
+        place = place_of(draft.place)
+        index = digest(self.account.pk, "place", f"{draft.source}\0{place}")
+        row = SourceRecord(account=self.account, interaction=interaction, source=draft.source, digest=index)
+        return Prepared(row, {"place": place})
+
+    def _drop_known(self, calls: Sequence[Call]) -> None:
+        """Leave out what the interactions have already, and what the batch itself brings twice."""
+        new = {interaction.pk for interaction in self.new}
+        ids = [call.interaction.pk for call in calls if call.interaction and call.interaction.pk not in new]
+        seen: set[tuple[type[SealedModel], UUID, bytes]] = set()
+        for model in DEDUPLICATED if ids else ():
+            pairs = model.objects.filter(interaction_id__in=ids).values_list("interaction_id", "digest")
+            seen |= {(model, interaction_id, bytes(index)) for interaction_id, index in pairs}
+        kept = []
+        for each in self.prepared:
+            if isinstance(each.row, DEDUPLICATED):
+                mark = (type(each.row), each.row.interaction_id, each.row.digest)
+                if mark in seen:
+                    self.known_before += not isinstance(each.row, SourceRecord)
+                    continue
+                seen.add(mark)
+            kept.append(each)
+        self.prepared = kept

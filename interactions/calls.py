@@ -1,0 +1,76 @@
+"""Fill the plain columns of an interaction from the drafts of its call.
+
+A phone system's call detail record decides over what recorders and transcripts say of the same call; otherwise the
+first source that says something is kept, so that importing again changes nothing.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from accounts.models import Account, Agent
+from interactions.drafts import Direction, InteractionDraft
+from interactions.joining import Call
+from interactions.models import Interaction
+
+CALL_DETAIL_RECORDS = frozenset({"asterisk-cdr"})
+COLUMNS = ("started_at", "answered_at", "ended_at", "duration_s", "talk_s", "direction", "queue", "disposition")
+CHANGING = [*COLUMNS, "line", "agent", "customer"]
+
+
+def agents_of(account: Account, calls: Sequence[Call]) -> dict[str, Agent]:
+    """Return the agents that calls name, by extension; add new ones, name nameless ones as a source does."""
+    names = {
+        draft.agent_extension: draft.agent_name for call in calls for draft in call.drafts if draft.agent_extension
+    }
+    known = {each.extension: each for each in Agent.objects.filter(account=account, extension__in=names)}
+    fresh = [Agent(account=account, extension=extension) for extension in names.keys() - known.keys()]
+    Agent.objects.bulk_create(fresh, ignore_conflicts=True)
+    if fresh:
+        known = {each.extension: each for each in Agent.objects.filter(account=account, extension__in=names)}
+    named = [agent for agent in known.values() if not agent.name and names[agent.extension]]
+    for agent in named:
+        agent.name = names[agent.extension]
+    Agent.objects.bulk_update(named, ["name"])
+    return known
+
+
+def direction_of(drafts: Sequence[InteractionDraft]) -> Direction | None:
+    """Return the direction the sources give, the deciding one first."""
+    return next((draft.direction for draft in _in_order(drafts) if draft.direction), None)
+
+
+def fill(interaction: Interaction, drafts: Sequence[InteractionDraft], agents: Mapping[str, Agent]) -> bool:
+    """Set what the drafts know and the interaction lacks; return whether anything changed."""
+    before = _snapshot(interaction)
+    for draft in reversed(_in_order(drafts)):
+        decides = draft.source in CALL_DETAIL_RECORDS
+        _take(interaction, {name: getattr(draft, name) for name in COLUMNS}, decides=decides)
+        _take(
+            interaction, {"line": draft.own_address[:20], "agent": agents.get(draft.agent_extension)}, decides=decides
+        )
+    _complete(interaction)
+    return _snapshot(interaction) != before
+
+
+def _in_order(drafts: Sequence[InteractionDraft]) -> list[InteractionDraft]:
+    return sorted(drafts, key=lambda draft: draft.source not in CALL_DETAIL_RECORDS)
+
+
+def _take(interaction: Interaction, values: Mapping[str, Any], *, decides: bool) -> None:
+    for name, value in values.items():
+        given = value is not None and value != ""
+        if given and (decides or not getattr(interaction, name)):
+            setattr(interaction, name, value)
+
+
+def _complete(interaction: Interaction) -> None:
+    """Work out the end from the length, or the length from the end, where a source gives one of them."""
+    if interaction.ended_at is None:
+        interaction.ended_at = interaction.started_at + timedelta(seconds=interaction.duration_s)
+    if not interaction.duration_s:
+        interaction.duration_s = max(0, round((interaction.ended_at - interaction.started_at).total_seconds()))
+
+
+def _snapshot(interaction: Interaction) -> tuple[Any, ...]:
+    return (*(getattr(interaction, name) for name in COLUMNS), interaction.line, interaction.agent_id)

@@ -1,0 +1,178 @@
+"""Turn what drafts carry into rows: sounds, transcripts, analysis, comments, values, and the mentions in their words.
+
+Nothing is sealed here. A `Prepared` row waits for its key with the values that will stand under it, so that a whole
+batch takes its keys in one go.
+"""
+
+import hmac
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from hashlib import sha256
+from typing import Any, BinaryIO, TypeVar
+
+from accounts.models import Account
+from customers.mentions_in_text import Found, FoundAcross, Segment, find, find_in_segments
+from interactions.audio import Inspection, inspect
+from interactions.drafts import AudioDraft, AudioKind, InteractionDraft, Place, TranscriptDraft
+from interactions.models import (
+    Analysis,
+    Comment,
+    DataSourceValue,
+    Interaction,
+    Mention,
+    OfInteraction,
+    Recording,
+    SoundFile,
+    Transcription,
+    Voicemail,
+)
+from interactions.sources.found import open_plain
+from privacy.blind_index import digest
+from privacy.ids import new_id
+from privacy.models import SealedModel
+
+BLOCK = 1 << 20
+Content = TypeVar("Content", bound=OfInteraction)
+
+
+@dataclass(eq=False)
+class Prepared:
+    """A row with the values to seal under its own key. `sound` is sealed into the store under a second key."""
+
+    row: SealedModel
+    values: dict[str, Any] = field(default_factory=dict)
+    sound: AudioDraft | None = None
+    mentions: list[Mention] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class HeardSound:
+    """A sound file that was examined: what it is, how it looks, and a hash of its bytes under the account's key."""
+
+    draft: AudioDraft
+    inspection: Inspection
+    size_bytes: int
+    digest: bytes
+
+
+@dataclass(frozen=True)
+class Numbering:
+    """What reading numbers in an account's texts needs: its regions, and its own numbers, which are nobody's."""
+
+    regions: tuple[str, ...]
+    own_numbers: frozenset[str]
+
+
+def place_of(place: Place) -> dict[str, Any]:
+    """Return a place as it is sealed."""
+    return {name: value for name, value in asdict(place).items() if value}
+
+
+def hear(account: Account, draft: AudioDraft) -> HeardSound:
+    """Examine a sound file in a confined process and hash it; raises OSError, interactions.audio.AudioError."""
+    with open_plain(draft.path) as file:
+        inspection = inspect(file)
+        file.seek(0)
+        index, size = _hash(account, file)
+    return HeardSound(draft, inspection, size, index)
+
+
+def _hash(account: Account, file: BinaryIO) -> tuple[bytes, int]:
+    mac, size = hmac.new(digest(account.pk, "content", ""), digestmod=sha256), 0
+    while block := file.read(BLOCK):
+        mac.update(block)
+        size += len(block)
+    return mac.digest(), size
+
+
+def sound_row(interaction: Interaction, heard: HeardSound) -> Prepared:
+    """Prepare the row of a recording or voicemail; its file is sealed later, under a key and a name of its own."""
+    audio, draft = heard.inspection.audio, heard.draft
+    model: type[SoundFile] = Voicemail if draft.kind is AudioKind.VOICEMAIL else Recording
+    row = model(
+        interaction=interaction,
+        account_id=interaction.account_id,
+        digest=heard.digest,
+        blob=f"{new_id().hex}",
+        media_type=audio.media_type,
+        size_bytes=heard.size_bytes,
+        duration_ms=round(audio.duration_s * 1000),
+        plays_in_browser=audio.browser_can_play,
+        audio=audio.to_dict(),
+    )
+    if isinstance(row, Voicemail):
+        row.mailbox = draft.mailbox
+    values = {"peaks": json.loads(heard.inspection.peaks.to_json()), "place": place_of(draft.place)}
+    return Prepared(row, values, sound=draft)
+
+
+def text_rows(interaction: Interaction, drafts: Sequence[InteractionDraft], numbering: Numbering) -> Iterator[Prepared]:
+    """Prepare everything of a call that is words or numbers, with the mentions in it."""
+    for draft in drafts:
+        for transcript in draft.transcripts:
+            yield _transcription(interaction, transcript, numbering)
+        for analysis in draft.analyses:
+            row = _row(Analysis, interaction, analysis.kind, json.dumps(analysis.data, sort_keys=True))
+            row.kind = analysis.kind
+            yield Prepared(row, {"data": analysis.data, "place": place_of(analysis.place)})
+        for comment in draft.comments:
+            row = _row(Comment, interaction, comment.author, comment.text)
+            row.written_at = comment.at
+            yield _with_mentions(row, {"text": comment.text, "place": place_of(comment.place)}, numbering)
+        for name, value in draft.values:
+            row = _row(DataSourceValue, interaction, name, value.text)
+            row.name = name
+            yield _with_mentions(row, {"value": value.text, "place": place_of(value.place)}, numbering)
+
+
+def _row(model: type[Content], interaction: Interaction, *content: str) -> Content:
+    index = digest(interaction.account_id, model._meta.model_name or "", "\0".join(content))
+    return model(interaction=interaction, account_id=interaction.account_id, digest=index)
+
+
+def _transcription(interaction: Interaction, draft: TranscriptDraft, numbering: Numbering) -> Prepared:
+    segments = [
+        {
+            "speaker": each.speaker,
+            "start_ms": each.start_ms,
+            "duration_ms": each.duration_ms,
+            "text": each.text,
+            "place": place_of(each.place),
+        }
+        for each in draft.segments
+    ]
+    spoken = [{name: each[name] for name in ("speaker", "start_ms", "text")} for each in segments]
+    row = _row(Transcription, interaction, json.dumps(spoken))
+    found = find_in_segments([Segment(s.speaker, s.text) for s in draft.segments], regions=numbering.regions)
+    mentions = [mention for each in found if (mention := mention_row(row, each, numbering))]
+    return Prepared(row, {"segments": segments, "place": place_of(draft.place)}, mentions=mentions)
+
+
+def _with_mentions(row: Comment | DataSourceValue, values: dict[str, Any], numbering: Numbering) -> Prepared:
+    text = values["text"] if isinstance(row, Comment) else values["value"]
+    found = find(text, regions=numbering.regions)
+    return Prepared(row, values, mentions=[m for each in found if (m := mention_row(row, each, numbering))])
+
+
+def mention_row(
+    row: Transcription | Comment | DataSourceValue, found: Found | FoundAcross, numbering: Numbering
+) -> Mention | None:
+    """Return the row that indexes a find, or None for a number of the account itself."""
+    if found.value in numbering.own_numbers:
+        return None
+    parts = found.parts if isinstance(found, FoundAcross) else ((0, found.start, found.end),)
+    mention = Mention(
+        account_id=row.account_id,
+        kind=found.kind,
+        digest=digest(row.account_id, found.kind, found.value),
+        parts=[list(part) for part in parts],
+    )
+    match row:
+        case Transcription():
+            mention.transcription = row
+        case Comment():
+            mention.comment = row
+        case DataSourceValue():
+            mention.value = row
+    return mention

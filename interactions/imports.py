@@ -1,0 +1,143 @@
+"""Take a folder of exports in, batch by batch, through the one door.
+
+Batches are small enough that a million calls need no more memory than a hundred, and each commits whole: an import that
+was killed goes on where it stopped when it is run again, because what is in is recognised.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from accounts.models import Account
+from accounts.rights import require
+from interactions.drafts import Ignored, InteractionDraft, Links, Noted, Place, Rejected
+from interactions.ingest import RIGHT, Ingested, ingest
+from interactions.sources.reader import read_all
+from trail.actor import Actor
+
+DRAFTS_A_BATCH = 500
+SOUNDS_A_BATCH = 40
+MOST_WAITING = 50_000
+MOST_REJECTED = 10_000
+NO_CALL = "It belongs to a call that is neither in this import nor in the account; import that call first."
+
+
+@dataclass
+class Report:
+    """What an import came to. `rejected` holds at most 10,000 entries; `counts["rejected"]` counts them all."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    rejected: list[Rejected] = field(default_factory=list)
+    ignored: list[Ignored] = field(default_factory=list)
+    notes: list[Noted] = field(default_factory=list)
+
+    def add(self, ingested: Ingested) -> None:
+        """Add what a batch came to."""
+        self.counts += ingested.counts
+        for each in ingested.rejected:
+            self.reject(each)
+
+    def reject(self, rejected: Rejected) -> None:
+        """Count a rejected record, and keep it while there is room."""
+        self.counts["rejected"] += 1
+        if len(self.rejected) < MOST_REJECTED:
+            self.rejected.append(rejected)
+
+
+@dataclass
+class _Run:
+    """One import under way."""
+
+    account: Account
+    actor: Actor
+    progress: Callable[[int], None]
+    report: Report = field(default_factory=Report)
+    aliases: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    linked: list[InteractionDraft] = field(default_factory=list)
+    batch: list[InteractionDraft] = field(default_factory=list)
+    waiting: list[InteractionDraft] = field(default_factory=list)
+    read: int = 0
+
+    def take(self, outcome: object) -> None:
+        """Do with one outcome of the readers what it asks for."""
+        match outcome:
+            case InteractionDraft():
+                self._queue(outcome)
+            case Links():
+                self._link(outcome)
+            case Rejected():
+                self.report.reject(outcome)
+            case Ignored():
+                self.report.ignored.append(outcome)
+            case Noted():
+                self.report.notes.append(outcome)
+
+    def _link(self, links: Links) -> None:
+        everything = tuple(dict.fromkeys([*links.ids, *(a for each in links.ids for a in self.aliases.get(each, ()))]))
+        self.aliases.update(dict.fromkeys(everything, everything))
+        self.linked.append(_draft_of(links))
+
+    def _queue(self, draft: InteractionDraft) -> None:
+        self.batch.append(draft)
+        self.read += 1
+        if len(self.batch) >= DRAFTS_A_BATCH or sum(len(each.audio) for each in self.batch) >= SOUNDS_A_BATCH:
+            self.flush()
+
+    def flush(self) -> None:
+        """Take the collected drafts in."""
+        drafts, self.batch = self.batch, []
+        ingested = ingest(drafts, account=self.account, actor=self.actor, aliases=self.aliases)
+        self.report.add(ingested)
+        self.waiting += ingested.waiting
+        self.progress(self.read)
+        if len(self.waiting) >= MOST_WAITING:
+            self.settle()
+
+    def settle(self) -> None:
+        """Try once more what waited for its call; what still has none is rejected."""
+        drafts, self.waiting = self.waiting, []
+        for start in range(0, len(drafts), DRAFTS_A_BATCH):
+            part = drafts[start : start + DRAFTS_A_BATCH]
+            ingested = ingest(part, account=self.account, actor=self.actor, aliases=self.aliases)
+            self.report.add(ingested)
+            for each in ingested.waiting:
+                self.report.reject(Rejected(each.place.file, _line(each.place), NO_CALL))
+
+
+def import_folder(
+    root: Path, *, account: Account, actor: Actor, progress: Callable[[int], None] = lambda read: None
+) -> Report:
+    """Import everything below `root`, a folder or one file; `progress` is called with the records read so far.
+
+    Raises FileNotFoundError, trail.refusal.Refused, and django.db.OperationalError when a database stops answering:
+    what was taken in until then stays, and running again goes on.
+    """
+    require(actor, RIGHT, account, action="interactions.ingested")
+    run = _Run(account, actor, progress)
+    extensions = frozenset(account.agents.values_list("extension", flat=True))
+    for outcome in read_all(root, zone=ZoneInfo(account.zone), agent_extensions=extensions):
+        run.take(outcome)
+    run.flush()
+    run.waiting += run.linked
+    run.settle()
+    return run.report
+
+
+def _draft_of(links: Links) -> InteractionDraft:
+    """Return what a linking file itself says about a call, as a draft that waits for that call."""
+    return InteractionDraft(
+        source="call-map",
+        ids=links.ids,
+        place=links.place,
+        customer_names=links.customer_names,
+        customer_ids=links.customer_ids,
+        values=links.values,
+        agent_name=links.agent_name,
+        agent_extension=links.agent_extension,
+    )
+
+
+def _line(place: Place) -> int:
+    return int(place.record.get("row") or place.record.get("line") or 0)

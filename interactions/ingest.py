@@ -1,0 +1,199 @@
+"""The one door in: drafts become sealed rows, or nothing of them stays.
+
+Require, join, resolve the customer, make keys, seal, insert, append. One account is taken in by one transaction at a
+time (an advisory lock), so that a call met twice at once cannot become two. Keys are committed before the rows that
+need them; files are written before the rows that name them and taken back when the rows don't come.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from accounts.models import Account
+from accounts.rights import require
+from customers.models import Customer, Identifier
+from customers.resolution import Resolver
+from interactions.audio import AudioError
+from interactions.batch import Batch, numbering_of
+from interactions.calls import CHANGING
+from interactions.contents import HeardSound, hear
+from interactions.drafts import AudioDraft, AudioKind, InteractionDraft, Rejected
+from interactions.joining import Aliases, Call, group
+from interactions.models import Interaction, Mention, SoundFile, SourceId
+from interactions.sources.found import open_plain
+from privacy.keyring.ring import NewKey, create_keys
+from privacy.models import SealedModel
+from privacy.open import content_context, store
+from privacy.sealing import seal
+from trail.actor import Actor
+from trail.append import append
+
+RIGHT = "interactions.ingest_interaction"
+ROWS_A_STATEMENT = 1_000
+
+
+@dataclass
+class Ingested:
+    """What a batch came to: counts by kind, what was refused, and what waits for its call to be known."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    rejected: list[Rejected] = field(default_factory=list)
+    waiting: list[InteractionDraft] = field(default_factory=list)
+
+
+def ingest(
+    drafts: Sequence[InteractionDraft], *, account: Account, actor: Actor, aliases: Aliases | None = None
+) -> Ingested:
+    """Take a batch of drafts in. The same batch twice changes nothing the second time.
+
+    aliases: from an id to every id of the same call. Drafts that tell nothing of when the call was and belong to no
+    known call come back as `waiting`. Raises trail.refusal.Refused, and django.db.OperationalError when a database does
+    not answer: then nothing was taken in.
+    """
+    require(actor, RIGHT, account, action="interactions.ingested")
+    report = Ingested()
+    sounds = _hear_all(account, drafts, report)
+    written: list[str] = []
+    try:
+        with transaction.atomic():
+            _one_at_a_time(account)
+            calls = list(_with_a_time(group(account, drafts, aliases or {}), report))
+            batch = Batch(account, numbering_of(account), sounds)
+            batch.build(calls)
+            _seal(batch, report, written)
+            _insert(batch)
+            _count(batch, report)
+            append("interactions.ingested", actor=actor, account_id=account.pk, facts=dict(report.counts))
+    except BaseException:
+        for name in written:
+            store().delete(name)
+        raise
+    return report
+
+
+def _hear_all(account: Account, drafts: Sequence[InteractionDraft], report: Ingested) -> dict[int, HeardSound]:
+    """Examine every sound before any lock is taken. A bad one is refused and its call goes on without it."""
+    heard: dict[int, HeardSound] = {}
+    for sound in (each for draft in drafts for each in draft.audio if each.kind is not AudioKind.GREETING):
+        try:
+            heard[id(sound)] = hear(account, sound)
+        except AudioError as problem:
+            report.rejected.append(Rejected(sound.place.file, 0, str(problem)))
+        except OSError as problem:
+            report.rejected.append(_unreadable(sound, problem))
+    return heard
+
+
+def _unreadable(sound: AudioDraft, problem: OSError) -> Rejected:
+    return Rejected(sound.place.file, 0, f"It could not be read ({problem.strerror or 'input/output error'}).")
+
+
+def _one_at_a_time(account: Account) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"ingest-{account.pk}"])
+
+
+def _with_a_time(calls: Iterable[Call], report: Ingested) -> Iterator[Call]:
+    """Yield calls that are known or say when they were; the drafts of the others wait.
+
+    What was forgotten stays forgotten: nothing joins an interaction that was condemned.
+    """
+    for call in calls:
+        if call.interaction is not None or any(draft.started_at for draft in call.drafts):
+            yield call
+        else:
+            report.waiting += call.drafts
+
+
+def _seal(batch: Batch, report: Ingested, written: list[str]) -> None:
+    """Take all keys of the batch in one go, then seal files and values."""
+    sounds = sum(each.sound is not None for each in batch.prepared)
+    identifiers = batch.resolver.new_identifiers
+    keys = iter(create_keys(batch.account.pk, len(batch.prepared) + sounds + len(identifiers)))
+    for row, known in identifiers:
+        seal(row, next(keys), {"value": known.display})
+    kept = []
+    for each in batch.prepared:
+        if _has_its_sound(each, keys, report, written):
+            seal(each.row, next(keys), each.values)
+            kept.append(each)
+    batch.prepared = kept
+
+
+def _has_its_sound(each: Prepared, keys: Iterator[NewKey], report: Ingested, written: list[str]) -> bool:
+    if not isinstance(each.row, SoundFile) or each.sound is None:
+        return True
+    return _seal_sound(each.row, each.sound, next(keys), report, written)
+
+
+def _seal_sound(row: SoundFile, sound: AudioDraft, key: NewKey, report: Ingested, written: list[str]) -> bool:
+    """Seal a sound file into the store; a file that changed since it was examined is refused."""
+    context = content_context(row._meta.label, row.pk)
+    try:
+        with open_plain(sound.path) as source:
+            size = store().put(row.blob, source, key.key, context=context)
+    except OSError as problem:
+        report.rejected.append(_unreadable(sound, problem))
+        return False
+    written.append(row.blob)
+    if size != row.size_bytes:
+        report.rejected.append(Rejected(sound.place.file, 0, "It changed while it was read; import it again."))
+        return False
+    row.content_key_id = key.id
+    return True
+
+
+def _insert(batch: Batch) -> None:
+    resolver = batch.resolver
+    _absorb(resolver)
+    Customer.objects.bulk_create(resolver.new_customers, ROWS_A_STATEMENT)
+    Identifier.objects.bulk_create([row for row, _ in resolver.new_identifiers], ROWS_A_STATEMENT)
+    Interaction.objects.bulk_create(batch.new, ROWS_A_STATEMENT)
+    Interaction.objects.bulk_update(batch.changed, CHANGING, ROWS_A_STATEMENT)
+    SourceId.objects.bulk_create(batch.source_ids, ROWS_A_STATEMENT)
+    rows = [each.row for each in batch.prepared if not isinstance(each.row, Interaction)]
+    for model, group_of_model in groupby(sorted(rows, key=lambda row: row._meta.label), key=type):
+        model._default_manager.bulk_create(list(group_of_model), ROWS_A_STATEMENT)
+    Mention.objects.bulk_create([m for each in batch.prepared for m in each.mentions], ROWS_A_STATEMENT)
+    _save_late_values(batch)
+
+
+def _save_late_values(batch: Batch) -> None:
+    """Write number and name into interactions that were there before without them."""
+    fresh = {interaction.pk for interaction in batch.new}
+    late = [e.row for e in batch.prepared if isinstance(e.row, Interaction) and e.row.pk not in fresh]
+    Interaction.objects.bulk_update(late, ["key_id", "customer_address", "customer_name"], ROWS_A_STATEMENT)
+
+
+def _absorb(resolver: Resolver) -> None:
+    """Move the links of callers who turned out to be a registered customer. Keys stay with their rows."""
+    fresh = {customer.pk for customer in resolver.new_customers}
+    resolver.new_customers = [each for each in resolver.new_customers if each.pk not in resolver.absorbed]
+    for row, _ in resolver.new_identifiers:
+        row.customer_id = resolver.final(row.customer_id)
+    for other in resolver.absorbed.keys() - fresh:
+        _move(other, resolver.final(other))
+
+
+def _move(other: UUID, person: UUID) -> None:
+    Interaction.objects.filter(customer_id=other).update(customer_id=person)
+    Identifier.objects.filter(customer_id=other).update(customer_id=person)
+    Customer.objects.filter(pk=other).delete()
+
+
+def _count(batch: Batch, report: Ingested) -> None:
+    names = Counter(str(each.row._meta.verbose_name_plural) for each in batch.prepared if _is_content(each.row))
+    report.counts += names
+    report.counts["interactions"] += len(batch.new)
+    report.counts["joined"] += len(batch.changed)
+    report.counts["customers"] += len(batch.resolver.new_customers)
+    report.counts["known before"] += batch.known_before
+    report.counts = Counter({name: number for name, number in report.counts.items() if number})
+
+
+def _is_content(row: SealedModel) -> bool:
+    return hasattr(row, "digest") and not isinstance(row, SourceId)

@@ -1,0 +1,84 @@
+"""Find the one interaction that several drafts of one call belong to.
+
+Each id a phone system gave a call is kept as a blind index. A strong id is unique for ever; a weak one (a channel's
+name) is used again after a restart, so it joins only within a day of the call.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from accounts.models import Account
+from interactions.drafts import InteractionDraft
+from interactions.models import Interaction, SourceId
+from privacy.blind_index import digest
+
+WEAK = ("channel:", "asterisk-linked:")
+
+
+@dataclass(eq=False)
+class Call:
+    """Drafts that tell of one call, its ids as blind indexes, and the interaction where there is one already.
+
+    `known` are the indexes that the database holds.
+    """
+
+    drafts: list[InteractionDraft] = field(default_factory=list)
+    digests: set[bytes] = field(default_factory=set)
+    weak_digests: set[bytes] = field(default_factory=set)
+    known: set[bytes] = field(default_factory=set)
+    interaction: Interaction | None = None
+
+    def absorb(self, other: "Call") -> None:
+        """Take over what another group knows of the same call."""
+        self.drafts += other.drafts
+        self.digests |= other.digests
+        self.weak_digests |= other.weak_digests
+        self.interaction = self.interaction or other.interaction
+
+
+Aliases = Mapping[str, Sequence[str]]
+"""From an id to every id of the same call, as linking files say."""
+
+
+def group(account: Account, drafts: Iterable[InteractionDraft], aliases: Aliases) -> list[Call]:
+    """Put drafts of the same call together and find the interactions that exist already."""
+    by_digest: dict[bytes, Call] = {}
+    calls: list[Call] = []
+    for draft in drafts:
+        call = _call_of(account.pk, draft, aliases)
+        for known in {by_digest[index] for index in call.digests | call.weak_digests if index in by_digest}:
+            call.absorb(known)
+            calls.remove(known)
+        calls.append(call)
+        by_digest.update(dict.fromkeys(call.digests | call.weak_digests, call))
+    _find_existing(account.pk, by_digest)
+    return calls
+
+
+def _call_of(account_id: UUID, draft: InteractionDraft, aliases: Aliases) -> Call:
+    ids = dict.fromkeys(each for known in draft.ids for each in (known, *aliases.get(known, ())))
+    call = Call([draft])
+    for each in ids:
+        if not each.startswith(WEAK):
+            call.digests.add(digest(account_id, "source", each))
+        elif draft.started_at:
+            # One on each side of its day, so that a message left after midnight meets the call from before.
+            call.weak_digests |= {digest(account_id, "source", f"{each}@{day}") for day in _days(draft.started_at)}
+    return call
+
+
+def _days(at: datetime) -> set[str]:
+    """Return the half-days a moment touches when an hour on either side counts."""
+    hour = timedelta(hours=1)
+    return {f"{moment:%Y-%m-%d}-{moment.hour // 12}" for moment in (at - hour, at, at + hour)}
+
+
+def _find_existing(account_id: UUID, by_digest: Mapping[bytes, Call]) -> None:
+    rows = SourceId.objects.filter(account_id=account_id, digest__in=list(by_digest), condemned_at=None)
+    for row in rows.select_related("interaction").order_by("interaction_id"):
+        call = by_digest[bytes(row.digest)]
+        call.known.add(bytes(row.digest))
+        if call.interaction is None:
+            call.interaction = row.interaction

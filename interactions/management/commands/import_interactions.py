@@ -1,0 +1,80 @@
+"""Import a folder or file of exports from the shell."""
+
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from trail.refusal import recording_refusals
+
+from accounts.actors import operator, shell_actor
+from accounts.errors import AccountsError
+from accounts.models import Account
+from interactions.imports import Report, import_folder
+
+SHOWN = 50
+
+
+class Command(BaseCommand):
+    """`import_interactions PATH --account NAME [--actor EMAIL] [--json]`."""
+
+    help = "Import calls, recordings, voicemails and transcripts. Running it again takes in only what is new."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Declare the arguments."""
+        parser.add_argument("path", type=Path, help="a folder, walked to its end, or one file")
+        parser.add_argument("--account", required=True, help="name of the account")
+        parser.add_argument("--actor", default="", help="e-mail of the member who imports; without: the operator")
+        parser.add_argument("--json", action="store_true", help="print the report as one JSON object")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Import and say what came of it."""
+        try:
+            account = Account.objects.named(options["account"])
+            actor = shell_actor(options["actor"], account) if options["actor"] else operator()
+            with recording_refusals():
+                report = import_folder(options["path"], account=account, actor=actor, progress=self._progress)
+        except (AccountsError, FileNotFoundError) as error:
+            raise CommandError(_sentence(error)) from error
+        if sys.stderr.isatty():
+            self.stderr.write("")
+        self.stdout.write(json.dumps(_as_json(report), ensure_ascii=False) if options["json"] else _as_text(report))
+
+    def _progress(self, read: int) -> None:
+        if sys.stderr.isatty():
+            self.stderr.write(f"\r{read:,} records read …", ending="")
+
+
+def _sentence(error: Exception) -> str:
+    if isinstance(error, FileNotFoundError):
+        return "There is no such file or folder. Nothing was imported."
+    return str(error)
+
+
+def _as_json(report: Report) -> dict[str, Any]:
+    return {
+        "counts": dict(report.counts),
+        "rejected": [asdict(each) for each in report.rejected],
+        "ignored": [asdict(each) for each in report.ignored],
+        "notes": [asdict(each) for each in report.notes],
+    }
+
+
+def _as_text(report: Report) -> str:
+    counts = [f"  {number:>9,}  {name}" for name, number in sorted(report.counts.items())]
+    lines = ["Imported:" if counts else "There was nothing new.", *counts]
+    lines += _listed("Not taken in:", [f"{_where(each.file, each.line)}: {each.reason}" for each in report.rejected])
+    lines += _listed("Worth knowing:", [f"{_where(each.file, each.line)}: {each.remark}" for each in report.notes])
+    lines += _listed("Left out on purpose:", [f"{each.file}: {each.reason}" for each in report.ignored])
+    return "\n".join(lines)
+
+
+def _where(file: str, line: int) -> str:
+    return f"{file}, line {line}" if line else file
+
+
+def _listed(title: str, lines: list[str]) -> list[str]:
+    more = [f"  … and {len(lines) - SHOWN:,} more (--json lists all)"] if len(lines) > SHOWN else []
+    return [title, *(f"  {line}" for line in lines[:SHOWN]), *more] if lines else []
