@@ -1,9 +1,17 @@
-"""Register the app."""
+"""Register the app, and the queue as witness of decisions to erase."""
 
 from django.apps import AppConfig
 
 
 class JobsConfig(AppConfig):
-    """The `jobs` app."""
+    """Long work as rows."""
 
     name = "jobs"
+
+    def ready(self) -> None:
+        """Register with the layer below, which cannot look up to here."""
+        from privacy import witness
+
+        from jobs.receivers import QueueWitness
+
+        witness.register_queue(QueueWitness())

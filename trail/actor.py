@@ -4,6 +4,7 @@ No actor, no act: whatever changes, opens or refuses something takes an `Actor` 
 face (portal, API, shell, job) and passed down; nothing looks it up from the surroundings, so that nothing can forget it.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, Self
 from uuid import UUID
@@ -52,6 +53,21 @@ class Actor:
             account_id=account_id,
             via="job",
             on_behalf_of=on_behalf_of,
+            request_id=request_id,
+        )
+
+    @classmethod
+    def from_facts(cls, facts: Mapping[str, str], *, request_id: str = "") -> Self:
+        """Return the job's actor that acts on behalf of whom `as_facts` described: their role, their account."""
+        asked = facts.get("user") or facts.get("on_behalf_of")
+        account = facts.get("account")
+        return cls(
+            user_id=None,
+            role=facts.get("role", "job"),
+            account_id=UUID(account) if account else None,
+            via="job",
+            on_behalf_of=UUID(asked) if asked else None,
+            os_user=facts.get("os_user", ""),
             request_id=request_id,
         )
 

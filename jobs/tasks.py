@@ -1,0 +1,62 @@
+"""What the worker loads: the doorbell's other end, the worker's heartbeat, and the jobs of the layers below."""
+
+import logging
+import threading
+from uuid import UUID
+
+import dramatiq
+from django.db import Error, connection
+from privacy import erasure
+
+from jobs.doorbell import ACTOR, QUEUE
+from jobs.health import EVERY_S, WORKER, beat
+from jobs.models import Job
+from jobs.receivers import FINISH_ERASURE
+from jobs.registry import Progress, job
+from jobs.runner import actor_of, run
+
+DAY_MS = 24 * 3_600 * 1_000
+
+logger = logging.getLogger(__name__)
+
+
+@dramatiq.actor(actor_name=ACTOR, queue_name=QUEUE, max_retries=0, time_limit=DAY_MS)
+def run_job(job_id: str) -> None:
+    """Do the job the doorbell rang for; the row decides whether there is anything to do."""
+    run(UUID(job_id))
+
+
+@job(FINISH_ERASURE)
+def finish_erasure(job: Job, progress: Progress) -> None:
+    """Finish an erasure whose process died between its steps."""
+    if job.subject is not None:
+        erasure.resume(job.subject, actor=actor_of(job))
+
+
+class WorkerHeartbeat(dramatiq.Middleware):
+    """Writes the worker's heartbeat from a thread of each worker process."""
+
+    def __init__(self) -> None:
+        """Make ready; the thread starts with the worker."""
+        self._ended = threading.Event()
+
+    def after_worker_boot(self, broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:
+        """Start the beat."""
+        threading.Thread(target=self._run, name="worker-heartbeat", daemon=True).start()
+
+    def before_worker_shutdown(self, broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:
+        """End the beat."""
+        self._ended.set()
+
+    def _run(self) -> None:
+        while not self._ended.is_set():
+            try:
+                beat(WORKER)
+            except Error as problem:
+                logger.warning("The worker's heartbeat was not written (%s).", type(problem).__name__)
+            finally:
+                connection.close()
+            self._ended.wait(EVERY_S)
+
+
+dramatiq.get_broker().add_middleware(WorkerHeartbeat())
