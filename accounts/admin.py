@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 
 from accounts import menu
 from accounts.forms import MemberForm, NewMemberForm
@@ -11,6 +11,7 @@ from accounts.membership import Added, add_member, change_member
 from accounts.models import Account, Agent, Line, Membership, Team
 from accounts.pages import render_page
 from accounts.portal import PortalAdmin
+from accounts.requests import MemberRequest
 from accounts.roles import SUPERVISOR
 from accounts.staffing import add_agent, add_team, change_agent, rename_team, set_supervision
 from accounts.tenants import add_line, change_account, rename_line
@@ -40,30 +41,32 @@ class MembershipAdmin(PortalAdmin):
         """Return the name with the address."""
         return f"{member.user.name} <{member.user.email}>" if member.user.name else member.user.email
 
-    def get_fields(self, request: HttpRequest, obj: Membership | None = None) -> tuple[str, ...]:
+    def get_fields(self, request: MemberRequest, obj: Membership | None = None) -> tuple[str, ...]:
         """Ask for the person only when adding."""
         if obj is None:
             return ("email", "name", "role", "extension", "teams")
         return ("person", "role", "agent", "active", "whole_account", "teams")
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Membership | None = None) -> tuple[str, ...]:
+    def get_readonly_fields(self, request: MemberRequest, obj: Membership | None = None) -> tuple[str, ...]:
         """Show the person; who it is never changes."""
         return () if obj is None else ("person",)
 
-    def get_form(self, request: HttpRequest, obj: Membership | None = None, change: bool = False, **kwargs: Any) -> Any:
+    def get_form(
+        self, request: MemberRequest, obj: Membership | None = None, change: bool = False, **kwargs: Any
+    ) -> Any:
         """Hand the form the actor, so that it offers only the account's own teams."""
         base = MemberForm if obj else NewMemberForm
-        kwargs["form"] = type(base.__name__, (base,), {"actor": request.actor})  # type: ignore[attr-defined]
+        kwargs["form"] = type(base.__name__, (base,), {"actor": request.actor})
         return super().get_form(request, obj, change, **kwargs)
 
-    def save_model(self, request: HttpRequest, obj: Membership, form: Any, change: bool) -> None:
+    def save_model(self, request: MemberRequest, obj: Any, form: Any, change: bool) -> None:
         """Add or change the member by the flows."""
         if change:
             self._change(request, obj, form)
             return
         told = form.cleaned_data
-        request.added = add_member(  # type: ignore[attr-defined]
-            actor=request.actor,  # type: ignore[attr-defined]
+        obj.added = add_member(
+            actor=request.actor,
             account=_account(request),
             email=told["email"],
             role=told["role"],
@@ -72,13 +75,13 @@ class MembershipAdmin(PortalAdmin):
             teams=told["teams"],
         )
 
-    def response_add(self, request: HttpRequest, obj: Membership, post_url_continue: str | None = None) -> HttpResponse:
+    def response_add(self, request: MemberRequest, obj: Any, post_url_continue: str | None = None) -> HttpResponse:
         """Show the password made up for a new person, this once; it is in no message, cookie or log."""
-        added: Added = request.added  # type: ignore[attr-defined]
+        added: Added = obj.added
         return render_page(request, "portal/member_added.html", {"added": added}, title="Member added")
 
-    def _change(self, request: HttpRequest, obj: Membership, form: Any) -> None:
-        told, actor = form.cleaned_data, request.actor  # type: ignore[attr-defined]
+    def _change(self, request: MemberRequest, obj: Membership, form: Any) -> None:
+        told, actor = form.cleaned_data, request.actor
         if {"role", "agent", "active"} & set(form.changed_data):
             change_member(actor=actor, membership=obj, role=told["role"], agent=told["agent"], active=told["active"])
         if told["role"] == SUPERVISOR and {"role", "whole_account", "teams"} & set(form.changed_data):
@@ -93,13 +96,13 @@ class AgentAdmin(PortalAdmin):
     list_select_related = ("team",)
     fields = ("extension", "name", "team")
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Agent | None = None) -> tuple[str, ...]:
+    def get_readonly_fields(self, request: MemberRequest, obj: Agent | None = None) -> tuple[str, ...]:
         """Keep the extension: calls were joined by it."""
         return ("extension",) if obj else ()
 
-    def save_model(self, request: HttpRequest, obj: Agent, form: Any, change: bool) -> None:
+    def save_model(self, request: MemberRequest, obj: Any, form: Any, change: bool) -> None:
         """Add or change the agent by the flows."""
-        actor = request.actor  # type: ignore[attr-defined]
+        actor = request.actor
         if change:
             change_agent(actor=actor, agent=obj, name=obj.name, team=obj.team)
             return
@@ -114,9 +117,9 @@ class TeamAdmin(PortalAdmin):
     list_display = ("name",)
     fields = ("name",)
 
-    def save_model(self, request: HttpRequest, obj: Team, form: Any, change: bool) -> None:
+    def save_model(self, request: MemberRequest, obj: Any, form: Any, change: bool) -> None:
         """Add or rename the team by the flows."""
-        actor = request.actor  # type: ignore[attr-defined]
+        actor = request.actor
         if change:
             rename_team(actor=actor, team=obj, name=obj.name)
             return
@@ -130,13 +133,13 @@ class LineAdmin(PortalAdmin):
     list_display = ("number", "label")
     fields = ("number", "label")
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Line | None = None) -> tuple[str, ...]:
+    def get_readonly_fields(self, request: MemberRequest, obj: Line | None = None) -> tuple[str, ...]:
         """Keep the number: another number is another line."""
         return ("number",) if obj else ()
 
-    def save_model(self, request: HttpRequest, obj: Line, form: Any, change: bool) -> None:
+    def save_model(self, request: MemberRequest, obj: Any, form: Any, change: bool) -> None:
         """Add or rename the line by the flows."""
-        actor = request.actor  # type: ignore[attr-defined]
+        actor = request.actor
         if change:
             rename_line(actor=actor, line=obj, label=obj.label)
             return
@@ -151,12 +154,11 @@ class AccountAdmin(PortalAdmin):
     fields = ("name", "region", "zone", "grace_hours")
     readonly_fields = ("name", "region")
 
-    def save_model(self, request: HttpRequest, obj: Account, form: Any, change: bool) -> None:
+    def save_model(self, request: MemberRequest, obj: Any, form: Any, change: bool) -> None:
         """Change the settings by the flow."""
-        actor = request.actor  # type: ignore[attr-defined]
+        actor = request.actor
         change_account(actor=actor, account=obj, zone=obj.zone, grace_hours=obj.grace_hours)
 
 
-def _account(request: HttpRequest) -> Account:
-    account: Account = request.user.selected.account  # type: ignore[union-attr]
-    return account
+def _account(request: MemberRequest) -> Account:
+    return Account.objects.visible_to(request.actor).get()

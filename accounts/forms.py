@@ -14,7 +14,7 @@ from accounts.models import Membership, Supervisor, Team
 from trail.actor import Actor
 
 
-class _WithTeams(forms.ModelForm):  # type: ignore[type-arg]
+class _WithTeams(forms.ModelForm):
     """A member's form that offers the teams of the actor's account and no others."""
 
     actor: ClassVar[Actor | None] = None

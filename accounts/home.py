@@ -4,10 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.http import HttpRequest
-
 from accounts import roles
-from accounts.models import Membership
+from accounts.requests import MemberRequest
 
 
 @dataclass(frozen=True)
@@ -23,7 +21,7 @@ class Card:
     wide: bool = False
 
 
-Maker = Callable[[HttpRequest], Card | None]
+Maker = Callable[[MemberRequest], Card | None]
 
 _makers: dict[str, list[tuple[int, Maker]]] = {role: [] for role in roles.ROLES}
 
@@ -67,9 +65,11 @@ def card(*of_roles: str, order: int = 100) -> Callable[[Maker], Maker]:
     return declare
 
 
-def contents(request: HttpRequest) -> dict[str, Any]:
+def contents(request: MemberRequest) -> dict[str, Any]:
     """Return the context of the first page."""
-    member: Membership = request.user.selected  # type: ignore[union-attr, assignment]
+    member = request.user.selected
+    if member is None:
+        return {}
     made = [make(request) for _, make in _makers[member.role]]
     title, sentence = EMPTY[member.role]
     rights = [name for codename, name in roles.RIGHTS.items() if codename in roles.rights_of(member.role)]

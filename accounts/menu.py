@@ -3,11 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest
 from django.urls import reverse
 from unfold.dataclasses import SearchResult
 
-from accounts.models import Membership
+from accounts.requests import MemberRequest
 from accounts.selection import choices
 
 
@@ -31,14 +30,14 @@ def entry(title: str, *, url: str, icon: str, right: str, section: str = "", ord
     _entries[url] = Entry(title, url, icon, right, section, order)
 
 
-def visible(request: HttpRequest) -> list[Entry]:
+def visible(request: MemberRequest) -> list[Entry]:
     """Return the entries this person's role opens, in order."""
     home = Entry("Home", "portal:index", "home", order=0)
-    opened = [each for each in _entries.values() if request.user.has_perm(each.right)]  # type: ignore[union-attr]
+    opened = [each for each in _entries.values() if request.user.has_perm(each.right)]
     return sorted([home, *opened], key=lambda each: (each.order, each.title))
 
 
-def navigation(request: HttpRequest) -> list[dict[str, Any]]:
+def navigation(request: MemberRequest) -> list[dict[str, Any]]:
     """Return the sidebar as Unfold wants it: groups with items."""
     groups: dict[str, list[dict[str, Any]]] = {}
     for each in visible(request):
@@ -47,15 +46,15 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     return [{"title": title, "separator": bool(title), "items": items} for title, items in groups.items()]
 
 
-def results(request: HttpRequest, wanted: str) -> list[SearchResult]:
+def results(request: MemberRequest, wanted: str) -> list[SearchResult]:
     """Return the entries whose title holds `wanted` (lower case), for the Ctrl+K search."""
     found = [each for each in visible(request) if wanted in each.title.lower()]
     return [SearchResult(each.title, each.section, reverse(each.url), each.icon) for each in found]
 
 
-def standing(request: HttpRequest) -> dict[str, Any]:
+def standing(request: MemberRequest) -> dict[str, Any]:
     """Return who is signed in, as what and where, and the other accounts they could select."""
     user = request.user
-    member: Membership | None = getattr(user, "selected", None)
-    others = [row for row in choices(user) if member is None or row.pk != member.pk] if user.is_authenticated else []  # type: ignore[arg-type]
+    member = user.selected if user.is_authenticated else None
+    others = [row for row in choices(user) if row != member] if user.is_authenticated else []
     return {"member": member, "other_memberships": others}

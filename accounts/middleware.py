@@ -21,7 +21,7 @@ class MembershipMiddleware:
         """Bind, then go on; the answer names the request id, so that a person can quote it."""
         name = request_id(request)
         if request.user.is_authenticated:
-            bind(request, request.user)  # type: ignore[arg-type]
+            bind(request, request.user)
         request.actor = actor_of(request)  # type: ignore[attr-defined]
         response = self.get_response(request)
         response["X-Request-ID"] = name

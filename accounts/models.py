@@ -5,8 +5,9 @@ here is ever deleted: the log names these ids for years, so people are deactivat
 """
 
 import uuid
-from typing import ClassVar
+from typing import Any, ClassVar
 
+from django.contrib.auth import get_backends
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import Group
 from django.core.validators import MaxValueValidator, RegexValidator
@@ -153,9 +154,7 @@ class User(AbstractBaseUser):
 
     def has_perm(self, perm: str, obj: models.Model | None = None) -> bool:
         """Say whether the selected membership allows `perm`, on `obj` if given."""
-        from django.contrib.auth.models import _user_has_perm  # loads after the user model
-
-        return self.is_active and bool(_user_has_perm(self, perm, obj))
+        return self.is_active and any(backend.has_perm(self, perm, obj) for backend in _answering("has_perm"))
 
     def has_perms(self, perm_list: list[str], obj: models.Model | None = None) -> bool:
         """Say whether every one of `perm_list` is allowed."""
@@ -163,9 +162,14 @@ class User(AbstractBaseUser):
 
     def has_module_perms(self, app_label: str) -> bool:
         """Say whether anything of the app is allowed (the portal's menu asks)."""
-        from django.contrib.auth.models import _user_has_module_perms
+        return self.is_active and any(
+            backend.has_module_perms(self, app_label) for backend in _answering("has_module_perms")
+        )
 
-        return self.is_active and bool(_user_has_module_perms(self, app_label))
+
+def _answering(question: str) -> list[Any]:
+    """Return the backends that answer a question; one that fails refuses for all."""
+    return [backend for backend in get_backends() if hasattr(backend, question)]
 
 
 def display_name(user: User) -> str:

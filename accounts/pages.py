@@ -15,6 +15,7 @@ from django.template.response import TemplateResponse
 from unfold.settings import get_config
 from unfold.sites import UnfoldAdminSite
 
+from accounts.requests import MemberRequest
 from accounts.rights import require
 
 View = Callable[..., HttpResponseBase]
@@ -40,8 +41,8 @@ def page(route: str, *, name: str, right: str, action: str = "page.opened") -> C
 
     def declare(view: View) -> View:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            require(request.actor, right, action=action)  # type: ignore[attr-defined]
+        def guarded(request: MemberRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            require(request.actor, right, action=action)
             return view(request, *args, **kwargs)
 
         _pages[name] = Page(route, name, guarded)
@@ -65,7 +66,7 @@ def render_page(
 
 def frame(request: HttpRequest) -> dict[str, Any]:
     """Give pages outside the portal (sign-in, errors) its look; a context processor."""
-    looks: UnfoldAdminSite = site  # type: ignore[assignment]
+    looks: UnfoldAdminSite = site
     config = get_config("UNFOLD")
     return {
         "site_title": config["SITE_TITLE"],

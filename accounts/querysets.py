@@ -4,7 +4,7 @@
 right gives no rows.
 """
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypeGuard, cast
 
 from django.db import models
 
@@ -16,24 +16,24 @@ if TYPE_CHECKING:
     from trail.actor import Actor
 
 
-class UserQuerySet(models.QuerySet):  # type: ignore[type-arg]
+class UserQuerySet(models.QuerySet):
     """People."""
 
     def visible_to(self, actor: "Actor | None") -> Self:
         """Return the people of the actor's account, for whoever may see members."""
         if not _sees(actor, "accounts.view_membership"):
             return self.none()
-        return self.filter(memberships__account_id=actor.account_id).distinct()  # type: ignore[union-attr]
+        return self.filter(memberships__account_id=actor.account_id).distinct()
 
 
-class OfAccountQuerySet(models.QuerySet):  # type: ignore[type-arg]
+class OfAccountQuerySet(models.QuerySet):
     """Rows that belong to one account and are seen by whoever may view that kind of row."""
 
     def visible_to(self, actor: "Actor | None") -> Self:
         """Return the rows of the actor's account if the role may view them."""
         if not _sees(actor, f"{self.model._meta.app_label}.view_{self.model._meta.model_name}"):
             return self.none()
-        return self._of(actor.account_id)  # type: ignore[union-attr]
+        return self._of(actor.account_id)
 
     def _of(self, account_id: object) -> Self:
         return self.filter(account_id=account_id)
@@ -47,7 +47,7 @@ class AccountQuerySet(OfAccountQuerySet):
         account = self.filter(name=name.strip()).first()
         if account is None:
             raise UnknownAccount("There is no account of this name. Nothing was done. create_account makes one.")
-        return account
+        return cast("Account", account)
 
     def _of(self, account_id: object) -> Self:
         return self.filter(pk=account_id)
@@ -61,15 +61,15 @@ class MembershipQuerySet(OfAccountQuerySet):
         return self.filter(active=True, user__is_active=True)
 
 
-class SupervisorQuerySet(models.QuerySet):  # type: ignore[type-arg]
+class SupervisorQuerySet(models.QuerySet):
     """Supervisors."""
 
     def visible_to(self, actor: "Actor | None") -> Self:
         """Return the supervisors of the actor's account, for whoever may see members."""
         if not _sees(actor, "accounts.view_membership"):
             return self.none()
-        return self.filter(membership__account_id=actor.account_id)  # type: ignore[union-attr]
+        return self.filter(membership__account_id=actor.account_id)
 
 
-def _sees(actor: "Actor | None", codename: str) -> bool:
+def _sees(actor: "Actor | None", codename: str) -> "TypeGuard[Actor]":
     return actor is not None and actor.account_id is not None and codename in rights_of(actor.role)

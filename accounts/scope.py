@@ -28,10 +28,16 @@ def scope_of(actor: Actor | None) -> Scope:
     if member is None:
         return Scope(whole_account=False, agents=Agent.objects.none())
     if member.role == AGENT:
-        return Scope(whole_account=False, agents=Agent.objects.filter(account_id=member.account_id, pk=member.agent_id))
+        return Scope(whole_account=False, agents=_agent_of(member))
     if member.role == SUPERVISOR:
         return _supervised_by(member)
     return Scope(whole_account=False, agents=Agent.objects.none())
+
+
+def _agent_of(member: Membership) -> QuerySet[Agent]:
+    if member.agent_id is None:
+        return Agent.objects.none()
+    return Agent.objects.filter(account_id=member.account_id, pk=member.agent_id)
 
 
 def _supervised_by(member: Membership) -> Scope:

@@ -11,11 +11,10 @@ from typing import Any
 
 from django.apps import apps
 from django.conf import settings
-from django.contrib.admin.sites import site as portal
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path, reverse
@@ -24,6 +23,7 @@ from unfold.sites import UnfoldAdminSite
 
 from accounts import home, menu
 from accounts.pages import pages
+from accounts.requests import MemberRequest
 from accounts.switching import select_page, switch
 
 CLOSED = {"view_on_site", "password_change_done"}
@@ -49,36 +49,36 @@ class Portal(UnfoldAdminSite):
         theirs = [each for each in super().get_urls() if getattr(each, "name", None) not in CLOSED]
         return [*ways, *own, *theirs]
 
-    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def login(self, request: MemberRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Send strangers to the sign-in page, people without a selected account to the list, others home."""
         if not request.user.is_authenticated:
             return redirect_to_login(request.GET.get("next") or reverse("portal:index"))
         return redirect("portal:index" if self.has_permission(request) else "portal:select")
 
-    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def logout(self, request: MemberRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """End the visit; only by POST, so that no link can sign anybody out."""
         if request.method != "POST":
             return redirect("portal:index")
         logout(request)
         return redirect(settings.LOGOUT_REDIRECT_URL)
 
-    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def password_change(self, request: MemberRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Send to the one page that changes passwords and puts it on record."""
         return redirect("account_change_password")
 
-    def extra_context(self, context: dict[str, Any], request: HttpRequest) -> dict[str, Any]:
+    def extra_context(self, context: dict[str, Any], request: MemberRequest) -> dict[str, Any]:
         """Add who is signed in, as what, where, and where else they could be."""
         return {**context, **menu.standing(request)}
 
-    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+    def index(self, request: MemberRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """Show the cards of the role, or what will be here."""
         return super().index(request, {**home.contents(request), **(extra_context or {})})
 
-    def get_log_entries(self, request: HttpRequest) -> list[Any]:
+    def get_log_entries(self, request: MemberRequest) -> list[Any]:
         """Return nothing: what happened stands in the access log, never in Django's own."""
         return []
 
-    def search(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def search(self, request: MemberRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Find pages of the menu by title; Unfold's own search caches answers across accounts and roles."""
         wanted = request.GET.get("s", "").strip().lower()
         found = menu.results(request, wanted) if wanted else []
@@ -92,5 +92,5 @@ def load_faces() -> None:
     """Import the `admin` module of each of our apps; other packages' admin pages stay out."""
     for app in apps.get_app_configs():
         ours = Path(app.path) == settings.BASE.joinpath(*app.name.split("."))
-        if ours and module_has_submodule(app.module, "admin"):  # type: ignore[arg-type]
+        if ours and module_has_submodule(app.module, "admin"):
             import_module(f"{app.name}.admin")

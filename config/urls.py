@@ -5,9 +5,10 @@ The portal comes last, since it answers everything else.
 """
 
 from allauth.account import views
+from django.contrib.admin import site
 from django.urls import URLPattern, URLResolver, path, re_path
 
-from config.portal import load_faces, portal
+from config.portal import load_faces
 
 load_faces()
 
@@ -34,5 +35,5 @@ sign_in = [
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *sign_in,
-    path("", portal.urls),
+    path("", site.urls),
 ]
