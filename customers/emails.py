@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from customers.folding import FILLER, plain
 from customers.kinds import NotAnIdentifier
-from customers.spoken import UNITS
+from customers.spoken import TEENS, TENS, UNITS
 
 MOST_LOCAL, MOST_DOMAIN = 64, 255
 
@@ -25,12 +25,13 @@ _AT = re.compile(r"[(\[{]\s{0,2}at\s{0,2}[)\]}]|(?<=\s)at(?=\s)|(?<=\s)@(?=\s)",
 _TOKEN = re.compile(r"[(\[{]\s{0,2}(?:dot|punkt|point)\s{0,2}[)\]}]|[\w.+'-]*\w", re.I)
 _MARKS = {"dot": ".", "point": ".", "punkt": ".", "period": ".", "underscore": "_", "dash": "-", "hyphen": "-"}
 _MARKS |= {"minus": "-", "plus": "+"}
-_NOT_IN_LOCAL = frozenset(
-    "is it's its to me my mail email e-mail address on via by write contact send reach at and or the a an use "
-    "hello hi yes no okay ok um uh so that's please under with from".split()
+_STOPS = (
+    "is it's its to me my mail email e-mail address on via by write contact send reach at and or the a an use hello hi "
+    "yes no okay ok um uh so that's please under with from"
 )
+_NOT_IN_LOCAL = frozenset(_STOPS.split())
 _DOT_AHEAD = re.compile(r"\b(?:dot|punkt|point|period)\b|\w\.\w", re.I)
-_ENDINGS = tuple("com org net edu gov mil info biz name pro app dev".split())
+_ENDINGS = ("com", "org", "net", "edu", "gov", "mil", "info", "biz", "name", "pro", "app", "dev")
 _REACH = 200
 MOST_WORDS = 3
 
@@ -62,8 +63,8 @@ def normal(text: str) -> str:
 def _written(view: str) -> Iterator[EmailHit]:
     at = view.find("@")
     while at >= 0:
-        local = _LOCAL.search(view[max(0, at - MOST_LOCAL) : at]) if at and not view[at - 1].isspace() else None
-        domain = _DOMAIN.match(view, at + 1, at + 1 + MOST_DOMAIN) if local else None
+        domain = _DOMAIN.match(view, at + 1, at + 1 + MOST_DOMAIN)
+        local = _LOCAL.search(view[max(0, at - MOST_LOCAL) : at]) if domain else None
         if local and domain:
             kept = local[0].lstrip(".'`/=|&*?!#" + FILLER)
             start = at - len(kept)
@@ -74,7 +75,16 @@ def _written(view: str) -> Iterator[EmailHit]:
 
 
 def _tokens(view: str, start: int, end: int) -> list[_Token]:
-    return [_Token(found[0].lower(), found.start(), found.end()) for found in _TOKEN.finditer(view, start, end)]
+    """Return the words between two places, numbers from ten up as digits."""
+    tokens: list[_Token] = []
+    for found in _TOKEN.finditer(view, start, end):
+        word = found[0].lower()
+        tens = TENS.get(tokens[-1].text) if tokens else None
+        if tens and UNITS.get(word, "0") != "0":
+            tokens[-1] = _Token(tens[0] + UNITS[word], tokens[-1].start, found.end())
+        else:
+            tokens.append(_Token(TEENS.get(word, word), found.start(), found.end()))
+    return [token._replace(text=TENS.get(token.text, token.text)) for token in tokens]
 
 
 def _mark(token: _Token) -> str:
@@ -82,8 +92,8 @@ def _mark(token: _Token) -> str:
 
 
 def _letter(token: _Token) -> str:
-    """Return the one character a token spells, or nothing."""
-    return token.text if len(token.text) == 1 else UNITS.get(token.text, "")
+    """Return the character or the digits a token spells, or nothing."""
+    return token.text if len(token.text) == 1 or token.text.isdigit() else UNITS.get(token.text, "")
 
 
 def _first_label(tokens: list[_Token]) -> tuple[str, int]:

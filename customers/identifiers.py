@@ -26,7 +26,7 @@ _ALIASES = {
     "e-mail": Kind.EMAIL, "mailto": Kind.EMAIL, "customer": Kind.CUSTOMER_ID, "crm": Kind.CRM_ID, "ip-address": Kind.IP,
 }  # fmt: skip
 _KINDS = ", ".join(kind.value for kind in Kind)
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 
 
 def _checked(text: str) -> str:

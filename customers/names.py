@@ -28,32 +28,27 @@ LEAST_LETTERS = 3
 _LATIN = {
     "ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ł": "l", "ı": "i", "ħ": "h", "ŋ": "n",
 }  # fmt: skip
-_CYRILLIC = dict(
-    zip(
-        "абвгдезиклмнопрстуфхцчшщъыьэюяёжйіїєґ",
-        "a b v g d e z i k l m n o p r s t u f kh ts ch sh shch - y - e yu ya e zh y i yi ye g".split(),
-        strict=True,
-    )
-)
-_GREEK = dict(
-    zip(
-        "αβγδεζηθικλμνξοπρσςτυφχψω",
-        "a v g d e z i th i k l m n x o p r s s t y f ch ps o".split(),
-        strict=True,
-    )
-)
+_CYRILLIC_LETTERS = "абвгдезиклмнопрстуфхцчшщъыьэюяёжйіїєґ"
+_CYRILLIC_SOUNDS = "a b v g d e z i k l m n o p r s t u f kh ts ch sh shch - y - e yu ya e zh y i yi ye g"
+_GREEK_LETTERS = "αβγδεζηθικλμνξοπρσςτυφχψω"
+_GREEK_SOUNDS = "a v g d e z i th i k l m n x o p r s s t y f ch ps o"
+_CYRILLIC = dict(zip(_CYRILLIC_LETTERS, _CYRILLIC_SOUNDS.split(), strict=True))
+_GREEK = dict(zip(_GREEK_LETTERS, _GREEK_SOUNDS.split(), strict=True))
 _TO_LATIN = str.maketrans({**_LATIN, **{c: t.replace("-", "") for c, t in (_CYRILLIC | _GREEK).items()}})
 _ACCENTS = re.compile("[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u064b-\u065f\u0670\u1dc4-\u1dff]")
 _DIGRAPHS = re.compile("ae|oe|ue")
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})
 _MARKS = "\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670\u0900-\u0903\u093a-\u094f\u0951-\u0957\u200c\u200d\u0e31-\u0e4e"
-_WORD = re.compile(rf"[^\W\d_](?:[^\W\d_]|[{_MARKS}])*")
+_APOSTROPHES = "'\u2019\u02bc`"
+_WORD = re.compile(rf"[^\W\d_](?:[^\W\d_]|[{_MARKS}]|[{_APOSTROPHES}](?=[^\W\d_])(?![sS]\b))*")
+_APOSTROPHE = re.compile(f"[{_APOSTROPHES}]")
 _UNSPACED = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 _TOGETHER = re.compile(r"[ \t\r\n\u00a0,.'\u2019\u2010\u2011-]{1,4}")
 
 
 def folded_word(word: str) -> str:
-    """Return a word in the form names are compared in."""
+    """Return a word in the form names are compared in, apostrophes left out."""
+    word = _APOSTROPHE.sub("", word)
     if word.isascii():
         return word.lower()
     apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", word).casefold())
@@ -124,8 +119,12 @@ def _role(word: _Word, known: _Known) -> str:
     return ""
 
 
-def _together(text: str, before: _Word, after: _Word) -> bool:
-    return after.start - before.end <= 4 and _TOGETHER.fullmatch(text, before.end, after.start) is not None
+def _together(text: str, stretch: list[tuple[_Word, str]], after: _Word) -> bool:
+    """Say whether a word goes on with the stretch; past a comma only as the given name behind the family name."""
+    end = stretch[-1][0].end
+    if after.start - end > 4 or not _TOGETHER.fullmatch(text, end, after.start):
+        return False
+    return "," not in text[end : after.start] or len([1 for _, role in stretch if role != "t"]) == 1
 
 
 def _enough(stretch: list[tuple[_Word, str]], known: _Known) -> bool:
@@ -150,7 +149,7 @@ def _stretches(text: str, known: _Known) -> Iterator[list[tuple[_Word, str]]]:
     longest = 2 * len(known.words) + 4
     for word in _words(text):
         role = _role(word, known)
-        goes_on = role and stretch and len(stretch) < longest and _together(text, stretch[-1][0], word)
+        goes_on = role and stretch and len(stretch) < longest and _together(text, stretch, word)
         if stretch and (not goes_on or (role == "t" and stretch[-1][1] != "t")):
             yield stretch
             stretch = []
@@ -169,13 +168,12 @@ def _unspaced(name: str, text: str) -> Iterator[tuple[int, int]]:
 
 def _spelled(text: str, known: _Known) -> Iterator[tuple[int, int]]:
     """Find a word of the name spelled letter by letter, with blanks, dots or hyphens between."""
-    for run in re.finditer(r"(?<![^\W\d_])[^\W\d_](?:[ .-]{1,2}[^\W\d_](?![^\W\d_])){2,}", text):
+    for run in re.finditer(r"(?<![^\W\d_])[^\W\d_](?:[ .-]{1,2}[^\W\d_](?![^\W\d_])){2,120}", text):
         letters = [(run.start() + at, folded_word(letter)) for at, letter in enumerate(run[0]) if letter.isalpha()]
         spelled = "".join(letter if len(letter) == 1 else "\0" for _, letter in letters)
         for name in known.words:
-            at = spelled.find(name) if len(name) >= LEAST_LETTERS else -1
-            if at >= 0:
-                yield letters[at][0], letters[at + len(name) - 1][0] + 1
+            found = re.finditer(re.escape(name), spelled) if len(name) >= LEAST_LETTERS else ()
+            yield from ((letters[at.start()][0], letters[at.end() - 1][0] + 1) for at in found)
 
 
 def find_name(name: str, text: str, *, others: Sequence[str] = ()) -> list[tuple[int, int]]:

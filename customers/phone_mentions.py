@@ -74,13 +74,11 @@ def _said(run: list[Unit]) -> bool:
 
 
 def _read(run: list[Unit], first: int, after: int, numbering: Plan) -> list[Reading]:
-    """Read a stretch of the run; a guess is only kept where the groups or the lack of another reading support it."""
+    """Read a stretch of the run; a lost trunk digit is only thought of where a number is typed alone."""
     digits = "".join(unit.digits for unit in run[first:after])
     alone = after - first == 1 and not run[first].spoken
     found = readings(digits, numbering, international=run[first].lead == "+", whole=alone)
-    if alone or len(found) > 1 or any(unit.spoken for unit in run[first:after]):
-        return [reading for reading in found if reading.strength != SHORTENED]
-    return found
+    return [reading for reading in found if reading.strength != SHORTENED]
 
 
 def _window(run: list[Unit], first: int, numbering: Plan) -> _Window | None:

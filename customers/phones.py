@@ -2,9 +2,9 @@
 
 Rule: a reading counts when the number is valid in its country, or else when it is plausible: full length and first
 digits as the country's numbering plan has them, though no range inside is assigned (numbers set aside for fiction,
-new ranges, test lines). A plausible reading never displaces a valid one, and without + it is only made for the
-countries of the account, written as that country writes its own numbers. So a forgotten number is not missed because
-a table is old, while order numbers rarely fit.
+new ranges, test lines). Without + a plausible reading is only made for the account's countries, in their own way of
+writing, and not behind a country in which the number is valid. So no forgotten number is missed because a table is
+old, while order numbers rarely fit.
 """
 
 import re
@@ -22,9 +22,8 @@ MOST_DIGITS = 20
 LEAST_DIGITS = 6
 LEAST_PLAUSIBLE = 8
 
-_WITHHELD = frozenset(
-    "anonymous unknown unavailable private restricted withheld blocked nonumber noclip private-number".split()
-)
+_SAYS_WITHHELD = "anonymous unknown unavailable private restricted withheld blocked nonumber noclip private-number"
+_WITHHELD = frozenset(_SAYS_WITHHELD.split())
 _ANGLE = re.compile(r"<([^<>]*)>\s*$")
 _SCHEME = re.compile(r"^(?:tel|sips?|callto|phone|fax|whatsapp)\s*:\s*(?://)?", re.I)
 _CONTEXT = re.compile(r";\s*phone-context=(\+[\d.()-]+)", re.I)
@@ -55,6 +54,7 @@ class _Country(NamedTuple):
 
     region: str
     code: str
+    trunk: str
     shortest: int
     longest: int
     abroad: re.Pattern[str]
@@ -81,12 +81,13 @@ def plan(regions: Sequence[str], dial_prefixes: Sequence[str] = ("9",)) -> Plan:
 @cache
 def _country(region: str) -> _Country:
     about = PhoneMetadata.metadata_for_region(region) if region in phonenumbers.SUPPORTED_REGIONS else None
-    if about is None:
+    if about is None or about.general_desc is None:
         raise ValueError("The account names a region no phone numbers are known for; use two letters of ISO 3166-1.")
     lengths = [length for length in about.general_desc.possible_length if length > 0]
     pattern = re.compile(about.general_desc.national_number_pattern or "$.")
     abroad = re.compile(about.international_prefix or "$.")
-    return _Country(region, str(about.country_code), min(lengths), max(lengths), abroad, pattern)
+    trunk = about.national_prefix if about.national_prefix != str(about.country_code) else ""
+    return _Country(region, str(about.country_code), trunk or "", min(lengths), max(lengths), abroad, pattern)
 
 
 @cache
@@ -153,11 +154,11 @@ def _national(digits: str, country: _Country) -> Iterator[Reading]:
     number = _parsed(digits, country.region)
     if number is None or str(number.country_code) != country.code:
         return
-    valid, at_home = phonenumbers.is_valid_number(number), _as_written_at_home(number, digits)
-    if valid:
-        yield Reading(NATIONAL if at_home else SHORTENED, _e164(number))
-    elif at_home and len(digits) >= LEAST_PLAUSIBLE and _plausible(number):
-        yield Reading(NATIONAL + PLAUSIBLE, _e164(number))
+    if phonenumbers.is_valid_number(number):
+        yield Reading(NATIONAL if _as_written_at_home(number, digits) else SHORTENED, _e164(number))
+    elif len(digits) >= LEAST_PLAUSIBLE and digits.startswith(country.trunk) and _plausible(number):
+        if digits == country.trunk + phonenumbers.national_significant_number(number):
+            yield Reading(NATIONAL + PLAUSIBLE, _e164(number))
 
 
 def _after_exit_code(digits: str, numbering: Plan) -> Iterator[Reading]:
@@ -198,32 +199,40 @@ def _from_home(digits: str, numbering: Plan) -> Iterator[Reading]:
 
 
 def _best(found: list[Reading]) -> list[Reading]:
-    """Drop doubles, and guesses where a sure reading stands. Best first, in the account's order among equals."""
-    ordered = sorted(found, key=lambda reading: reading.strength)
-    once = {reading.e164: reading for reading in reversed(ordered)}
-    kept = [reading for reading in ordered if once[reading.e164] is reading]
-    if kept and kept[0].strength < PLAUSIBLE:
-        return [reading for reading in kept if not PLAUSIBLE <= reading.strength <= SHORTENED]
-    return kept
+    """Drop doubles. Best first, in the account's order among equals."""
+    once: dict[str, Reading] = {}
+    for reading in sorted(found, key=lambda reading: reading.strength):
+        once.setdefault(reading.e164, reading)
+    return list(once.values())
+
+
+def _sure(found: list[Reading]) -> list[Reading]:
+    """Keep what is written as at home: valid, or plausible in a country that comes before any in which it is valid."""
+    strengths = [reading.strength for reading in found]
+    before = found[: strengths.index(NATIONAL)] if NATIONAL in strengths else []
+    kept = [reading for reading in before if reading.strength == PLAUSIBLE]
+    return _best([reading for reading in found if reading.strength == NATIONAL] + kept)
 
 
 def readings(digits: str, numbering: Plan, *, international: bool = False, whole: bool = True) -> list[Reading]:
     """Return every reading of plain digits, best first; empty when they are no phone number.
 
     `international`: a + stood in front. `whole`: the digits stood together or were typed as a number, so that outside
-    lines and country codes of other countries are thought of too.
+    lines, lost trunk digits and country codes of other countries are thought of too.
     """
     if not LEAST_DIGITS <= len(digits) <= MOST_DIGITS:
         return []
-    if international and (found := list(_international(digits[2:] if digits[:2] == "00" else digits, NATIONAL))):
-        return _best(found)
+    if international:
+        found = list(_international(digits[2:] if digits[:2] == "00" else digits, NATIONAL))
+        if found or not whole:
+            return _best(found)
     found = list(_from_home(digits, numbering))
-    if any(reading.strength == NATIONAL for reading in found):
-        return _best([reading for reading in found if reading.strength == NATIONAL])
+    if sure := _sure(found):
+        return sure
     found += _with_country_code(digits, numbering, abroad=whole)
     if whole:
-        found += _after_dial_prefix(digits, numbering)
-    return _best(found)
+        return _best(found + list(_after_dial_prefix(digits, numbering)))
+    return _best([reading for reading in found if reading.strength != SHORTENED])
 
 
 def is_withheld(text: str) -> bool:

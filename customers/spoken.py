@@ -9,13 +9,8 @@ from typing import NamedTuple
 
 UNITS = {word: str(digit) for digit, word in enumerate("zero one two three four five six seven eight nine".split())}
 ZEROS = {"oh": "0", "o": "0", "nought": "0", "naught": "0", "aught": "0", "nil": "0"}
-TEENS = dict(
-    zip(
-        "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split(),
-        map(str, range(10, 20)),
-        strict=True,
-    )
-)
+_TEENS = "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
+TEENS = {word: str(number) for number, word in enumerate(_TEENS.split(), 10)}
 TENS = {word: f"{ten}0" for ten, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)}
 TENS["fourty"] = "40"
 TIMES = {"double": 2, "triple": 3, "treble": 3, "quadruple": 4, "quad": 4}
@@ -36,6 +31,7 @@ BACK_CHANNEL = (
 SPOKEN_GAP = re.compile(rf"(?:[\s,.;:~/-]|\ue000|{_NOISE}|\b(?:{_BETWEEN})\b)*", re.I)
 SEGMENT_GAP = re.compile(rf"(?:[\s,.;:?!~/-]|\ue000|{_NOISE}|\b(?:{_BETWEEN}|{BACK_CHANNEL}|that's|it's|is)\b)*", re.I)
 WRITTEN_GAP = re.compile("[ \t().\\-/\ue000\x1e]{1,5}|[ \t.\\-\ue000]*\\((?:0\\)[ \ue000]?)?")
+_LEAD = re.compile("\ue000{0,2}[+](?:[ \ue000]{0,3}|[(])$|\ue000{0,2}[(]$")
 LONGEST_GAP = 48
 
 
@@ -68,15 +64,10 @@ def _joined(view: str, before: int, after: int, *, spoken: bool) -> bool:
 
 def _lead(view: str, start: int) -> tuple[str, int]:
     """Return the sign that opens digits at `start` and where it stands."""
-    at = start
-    while at > 0 and start - at < 4 and view[at - 1] in " \ue000":
-        at -= 1
-    if at > 0 and view[at - 1] == "+":
-        return "+", at - 1
-    if start > 0 and view[start - 1] == "(":
-        plus = start >= 2 and view[start - 2] == "+"
-        return ("+", start - 2) if plus else ("(", start - 1)
-    return "", start
+    ahead = _LEAD.search(view, max(0, start - 8), start)
+    if ahead is None:
+        return "", start
+    return ("+" if "+" in ahead[0] else "("), ahead.start()
 
 
 def _written(view: str, found: re.Match[str]) -> Unit:
@@ -84,57 +75,68 @@ def _written(view: str, found: re.Match[str]) -> Unit:
     return Unit(found[0] if found.end() - found.start() <= MOST_IN_GROUP else "", start, found.end(), False, lead)
 
 
-def _scaled(run: list[Unit], found: re.Match[str], zeros: str) -> bool:
-    """Append the zeros of "hundred" or "thousand" to the digit said before; False if there is none."""
-    if not run or not run[-1].spoken or len(run[-1].digits) > 2 or run[-1].end + 1 != found.start():
-        return False
-    run[-1] = run[-1]._replace(digits=run[-1].digits + zeros, end=found.end(), tens=False)
-    return True
+class _Collector:
+    """The run that is being read: its units and what was said ahead of the next one."""
 
+    def __init__(self, view: str) -> None:
+        self.view = view
+        self.units: list[Unit] = []
+        self.in_pieces = False
+        self.said: _Said | None = None
 
-def _said_unit(word: str, found: re.Match[str], said: _Said | None) -> Unit:
-    digits = DIGIT_WORDS.get(word, found[0])
-    start, lead, times = (said.start, said.lead, said.times) if said else (found.start(), "", 1)
-    return Unit(digits * times, start, found.end(), True, lead, tens=times == 1 and word in TENS)
+    def take(self, found: re.Match[str]) -> None:
+        """Take in digits or a number word."""
+        word = found[0].lower() if found.end() - found.start() <= MOST_IN_GROUP else ""
+        said, self.said = self.said, None
+        if word in SCALES:
+            self._scale(found, SCALES[word])
+        elif word == "plus":
+            self.said = _Said(*found.span(), lead="+")
+        elif word in TIMES:
+            start, lead = (said.start, said.lead) if said else (found.start(), "")
+            self.said = _Said(start, found.end(), lead, TIMES[word])
+        else:
+            self.units.append(self._unit(word, found, said))
+
+    def _unit(self, word: str, found: re.Match[str], said: _Said | None) -> Unit:
+        digits = DIGIT_WORDS.get(word, word)
+        if said and said.times > 1 and len(digits) > 1:
+            said = None
+        if said is None and word not in DIGIT_WORDS:
+            return _written(self.view, found)
+        start, lead, times = (said.start, said.lead, said.times) if said else (found.start(), "", 1)
+        return Unit(digits * times, start, found.end(), True, lead, tens=times == 1 and word in TENS)
+
+    def _scale(self, found: re.Match[str], zeros: str) -> None:
+        """Append the zeros of "hundred" or "thousand" to what was said before; else end the number here."""
+        last = self.units[-1] if self.units else None
+        if last and last.spoken and 1 <= len(last.digits) <= 2 and last.end + 1 == found.start():
+            self.units[-1] = last._replace(digits=last.digits + zeros, end=found.end(), tens=False)
+        else:
+            self.units.append(Unit("", *found.span(), spoken=True))
 
 
 def runs(view: str, longest: int) -> Iterator[tuple[list[Unit], bool]]:
     """Yield units that follow one another with nothing but separators and filler words between.
 
-    A run of more than `longest` units comes in pieces; the flag says that the piece belongs to such a run.
+    A unit without digits ends a number. A run of more than `longest` units comes in pieces; the flag says that the
+    piece belongs to such a run.
     """
-    run: list[Unit] = []
-    said: _Said | None = None
-    end, was_spoken, in_pieces = -1, False, False
+    run = _Collector(view)
+    end, was_spoken = -1, False
     for found in _LEX.finditer(view):
-        word, start = found[0].lower() if found.end() - found.start() < 12 else "", found.start()
-        spoken = bool(word) and not word.isdigit()
-        if end >= 0 and not _joined(view, end, start, spoken=spoken or was_spoken):
-            if run:
-                yield run, in_pieces
-            run, said, in_pieces = [], None, False
+        spoken = not view[found.start()].isdigit()
+        if end >= 0 and not _joined(view, end, found.start(), spoken=spoken or was_spoken):
+            if run.units:
+                yield run.units, run.in_pieces
+            run = _Collector(view)
+        run.take(found)
         end, was_spoken = found.end(), spoken
-        if word in SCALES:
-            if not _scaled(run, found, SCALES[word]) and run:
-                yield run, in_pieces
-                run, in_pieces = [], False
-            said = None
-        elif word == "plus":
-            said = _Said(start, end, lead="+")
-        elif word in TIMES:
-            said = _Said(said.start if said else start, end, said.lead if said else "", TIMES[word])
-        else:
-            multiplied = said is not None and (said.times == 1 or len(DIGIT_WORDS.get(word, word)) == 1)
-            as_said = spoken or (multiplied and len(word) == 1)
-            run.append(_said_unit(word, found, said if multiplied else None) if as_said else _written(view, found))
-            if said and said.lead == "+" and not as_said:
-                run[-1] = run[-1]._replace(lead="+", start=said.start)
-            said = None
-        if len(run) >= longest:
-            yield run, True
-            run, in_pieces = [], True
-    if run:
-        yield run, in_pieces
+        if len(run.units) >= longest:
+            yield run.units, True
+            run.units, run.in_pieces = [], True
+    if run.units:
+        yield run.units, run.in_pieces
 
 
 def paired(run: list[Unit], view: str) -> list[Unit]:
