@@ -1,6 +1,7 @@
 """The last app: when it is ready, everything is, so here the house is checked before anything is served."""
 
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
 
 
 class ConfigConfig(AppConfig):
@@ -9,4 +10,15 @@ class ConfigConfig(AppConfig):
     name = "config"
 
     def ready(self) -> None:
-        """Refuse to start with an undeclared field, without guards or without witnesses."""
+        """Refuse to start with an undeclared field, without guards or without witnesses.
+
+        Raises privacy.map.MapError, privacy.guards.NoGuards, privacy.witness.NoWitness.
+        """
+        from privacy import guards, witness
+        from privacy import map as data_map
+
+        autodiscover_modules("personal_data")
+        data_map.check()
+        guards.require()
+        witness.log()
+        witness.queue()

@@ -20,7 +20,7 @@ from customers.resolution import Resolver
 from interactions.audio import AudioError
 from interactions.batch import Batch, numbering_of
 from interactions.calls import CHANGING
-from interactions.contents import HeardSound, hear
+from interactions.contents import HeardSound, Prepared, hear
 from interactions.drafts import AudioDraft, AudioKind, InteractionDraft, Rejected
 from interactions.joining import Aliases, Call, group
 from interactions.models import Interaction, Mention, SoundFile, SourceId
@@ -186,14 +186,18 @@ def _move(other: UUID, person: UUID) -> None:
 
 
 def _count(batch: Batch, report: Ingested) -> None:
-    names = Counter(str(each.row._meta.verbose_name_plural) for each in batch.prepared if _is_content(each.row))
+    names = Counter(_name(each.row) for each in batch.prepared if _is_content(each.row))
     report.counts += names
     report.counts["interactions"] += len(batch.new)
     report.counts["joined"] += len(batch.changed)
     report.counts["customers"] += len(batch.resolver.new_customers)
-    report.counts["known before"] += batch.known_before
+    report.counts["known_before"] += batch.known_before
     report.counts = Counter({name: number for name, number in report.counts.items() if number})
 
 
 def _is_content(row: SealedModel) -> bool:
     return hasattr(row, "digest") and not isinstance(row, SourceId)
+
+
+def _name(row: SealedModel) -> str:
+    return str(row._meta.verbose_name_plural).replace(" ", "_")
