@@ -13,11 +13,10 @@ from interactions.drafts import Noted, Rejected
 from interactions.sources.found import FoundFile
 from interactions.sources.lines import Line, lines
 
-_CP1252_REMARK = "Some lines are not UTF-8 and were read as Windows-1252; this is the first."
-
-
 MOST_BROKEN_IN_A_ROW = 10_000
 MOST_CHARACTERS = 1 << 20
+_CP1252_REMARK = "Some lines are not UTF-8 and were read as Windows-1252; this is the first."
+_GIVEN_UP = "Ten thousand rows in a row are broken; the rest of the file was not read."
 
 
 class Record(NamedTuple):
@@ -43,25 +42,23 @@ def records(
     Raises OSError.
     """
     with file.open() as stream:
-        feed, row, noted, broken_in_a_row = _Feed(lines(stream)), first_row, False, 0
-        while (line := feed.take()) and broken_in_a_row < MOST_BROKEN_IN_A_ROW:
+        feed, noted, broken_in_a_row = _Feed(lines(stream)), False, 0
+        for row, line in enumerate(feed.first_lines(), start=first_row):
             if line.is_cp1252 and not noted:
                 noted = True
                 yield Noted(file.relative, line.number, _CP1252_REMARK)
-            fields, problem = ([], line.problem) if line.problem else _fields(line, feed, delimiter, max_lines)
-            if not problem and widths and len(fields) not in widths:
-                problem = _wrong_width(len(fields), widths, advice)
-            if problem:
-                feed.put_back_all_but_first()
-                broken_in_a_row += 1
-                yield Rejected(file.relative, line.number, problem)
-            else:
-                broken_in_a_row = 0
-                widths = widths or frozenset({len(fields)})
+            fields, problem = _fields(line, feed, delimiter, max_lines)
+            problem = problem or _wrong_width(len(fields), widths, advice)
+            if not problem:
+                widths, broken_in_a_row = widths or frozenset({len(fields)}), 0
                 yield Record(line.number, row, fields)
-            row += 1
-        if line:
-            yield Rejected(file.relative, line.number, "Ten thousand rows in a row are broken; the rest was not read.")
+                continue
+            yield Rejected(file.relative, line.number, problem)
+            feed.put_back_all_but_first()
+            broken_in_a_row += 1
+            if broken_in_a_row == MOST_BROKEN_IN_A_ROW:
+                yield Rejected(file.relative, line.number, _GIVEN_UP)
+                return
 
 
 class _Feed:
@@ -72,17 +69,15 @@ class _Feed:
         self._returned: deque[Line] = deque()
         self._taken: list[Line] = []
 
-    def take(self) -> Line | None:
-        """Begin a record: return the next line that is not blank, or None at the end."""
-        self._taken.clear()
-        while line := self.take_more():
+    def first_lines(self) -> Iterator[Line]:
+        """Begin records: yield each line that is not blank and that none before took with `take`."""
+        while line := self.take():
             if line.problem or line.text.strip():
-                return line
+                yield line
             self._taken.clear()
-        return None
 
-    def take_more(self) -> Line | None:
-        """Return the next line of the same record, or None at the end."""
+    def take(self) -> Line | None:
+        """Return the next line, for the same record, or None at the end."""
         line = self._returned.popleft() if self._returned else next(self._source, None)
         if line:
             self._taken.append(line)
@@ -91,9 +86,12 @@ class _Feed:
     def put_back_all_but_first(self) -> None:
         """Give up the record: its further lines are read again as records of their own."""
         self._returned.extendleft(reversed(self._taken[1:]))
+        del self._taken[1:]
 
 
 def _fields(first: Line, feed: _Feed, delimiter: str, max_lines: int) -> tuple[list[str], str]:
+    if first.problem:
+        return [], first.problem
     if max_lines == 1:
         texts: Iterator[str] = iter((first.text,))
     else:
@@ -111,9 +109,11 @@ def _texts(first: Line, feed: _Feed, max_lines: int) -> Iterator[str]:
         yield line.text + "\n"
         max_lines -= 1
         characters += len(line.text)
-        line = feed.take_more() if max_lines and characters < MOST_CHARACTERS else None
+        line = feed.take() if max_lines and characters < MOST_CHARACTERS else None
 
 
 def _wrong_width(found: int, widths: frozenset[int], advice: str) -> str:
+    if not widths or found in widths:
+        return ""
     expected = " or ".join(str(width) for width in sorted(widths))
     return f"The row has {found} columns where {expected} are expected{advice and '; ' + advice}."

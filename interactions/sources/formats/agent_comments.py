@@ -34,8 +34,11 @@ class AgentComments:
         for record in records(file, delimiter=_delimiter(file), first_row=0, max_lines=MOST_LINES):
             if not isinstance(record, Record):
                 yield record
-            elif record.row == 0:
+            elif not columns:
                 columns = [name.strip() for name in record.fields]
+                if not set(columns) >= REQUIRED:
+                    yield file.rejected("The line with the names of the columns cannot be read.", record.line)
+                    return
             else:
                 try:
                     yield _draft(dict(zip(columns, record.fields, strict=True)), record.row, file, context)
