@@ -1,0 +1,185 @@
+"""Find everything about a person, and say for each record what is to become of it and why.
+
+The map leads from the customer to all that is theirs; the index of mentions leads into other people's calls. Guards are
+asked as the eraser will ask them, so that a plan shows what will stay. Nothing is changed here.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+from privacy import guards, lineage
+from privacy import map as data_map
+from privacy.models import SealedModel
+from trail.details import details_about
+
+from accounts.models import Account
+from customers.models import Customer, Identifier
+from interactions.models import TEXTS, Mention
+from retention.models import HoldScope, LegalHold
+from rtbf import words
+from rtbf.descendants import below
+from rtbf.models import Action, Request, RequestedIdentifier
+from rtbf.people import People, find_people, known_by_nothing_else
+from rtbf.reading import Asked
+
+AT_ONCE = 500
+TEXT_OF = {"transcription": TEXTS[0], "comment": TEXTS[1], "value": TEXTS[2]}
+Span = tuple[int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """What is to become of one record."""
+
+    model: type[SealedModel]
+    id: UUID
+    unit: UUID
+    action: Action
+    because: str
+    customer_id: UUID | None = None
+    held_by: UUID | None = None
+    spans: tuple[Span, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """The model's label."""
+        return self.model._meta.label
+
+
+@dataclass(frozen=True)
+class Discovery:
+    """Whom the identifiers name and all that was found, each record once."""
+
+    people: People
+    items: tuple[Item, ...]
+
+
+def discover(account: Account, asked: Sequence[Asked], *, request: Request | None = None) -> Discovery:
+    """Return the plan for the person these identifiers name; `request` is the one that asks, left out of its own plan."""
+    people = find_people(account, asked)
+    found: dict[tuple[str, UUID], Item] = {}
+    for item in _everything(account, people, request):
+        found.setdefault((item.label, item.id), item)
+    return Discovery(people, tuple(_keep_whole(_asked_of_guards(list(found.values())))))
+
+
+def _everything(account: Account, people: People, request: Request | None) -> Iterator[Item]:
+    yield from of_customers(people.certain)
+    yield from _undecided(account, people)
+    yield from _passages(account, people)
+    yield from _of_the_house(account, people, request)
+
+
+def of_customers(customers: frozenset[UUID]) -> Iterator[Item]:
+    """Yield the customers' rows and everything living that belongs to them."""
+    for each in below(Customer, customers):
+        action, because = _fate(each.model)
+        yield Item(each.model, each.id, each.unit, action, because, each.root)
+    action, because = _fate(Customer)
+    yield from (Item(Customer, customer, customer, action, because, customer) for customer in sorted(customers))
+
+
+def _fate(model: type[SealedModel]) -> tuple[Action, str]:
+    if data_map.entry(model).row_stays_because:
+        return Action.ANONYMISE, words.STATISTICS
+    return Action.DELETE, words.THEIR_OWN
+
+
+def _undecided(account: Account, people: People) -> Iterator[Item]:
+    """Yield what may or may not be the person's: shared identifiers, and calls known by nothing else."""
+    maybe = known_by_nothing_else(account, people.open, people.shared) if people.certain else people.open
+    for each in below(Customer, maybe):
+        yield Item(each.model, each.id, each.unit, Action.DECIDE, words.SHARED, each.root)
+    rows = Identifier.objects.indexed(account.pk, people.shared).exclude(customer_id__in=people.certain)
+    for pk, customer_id in rows.values_list("pk", "customer_id"):
+        yield Item(Identifier, pk, pk, Action.DECIDE, words.SHARED, customer_id)
+
+
+def _passages(account: Account, people: People) -> Iterator[Item]:
+    """Yield the texts of other people's calls in which the person is mentioned, with the passages."""
+    for name, text in TEXT_OF.items():
+        for digests, action, because in (
+            (people.own, Action.REDACT, words.MENTIONED),
+            (people.shared, Action.DECIDE, words.SHARED),
+        ):
+            mentions = Mention.objects.filter(account_id=account.pk, digest__in=digests, condemned_at=None)
+            own = Q(**{f"{name}__interaction__customer_id__in": people.certain})
+            rows = mentions.exclude(**{name: None}).exclude(own).order_by("pk")
+            yield from _one_a_text(text, rows.values_list(f"{name}_id", "parts"), action, because)
+
+
+def _one_a_text(
+    text: type[SealedModel], rows: Iterable[tuple[UUID, list[Sequence[int]]]], action: Action, because: str
+) -> Iterator[Item]:
+    spans: dict[UUID, set[Span]] = defaultdict(set)
+    for text_id, parts in rows:
+        spans[text_id] |= {(part[0], part[1], part[2]) for part in parts}
+    for text_id, parts in spans.items():
+        yield Item(text, text_id, text_id, action, because, spans=tuple(sorted(parts)))
+
+
+def _of_the_house(account: Account, people: People, request: Request | None) -> Iterator[Item]:
+    """Yield what the house itself wrote about the person: searches in the log, earlier requests, ended holds."""
+    digests = list(people.own)
+    if digests:
+        for detail in details_about(account.pk, digests).only("pk"):
+            yield Item(type(detail), detail.pk, detail.pk, Action.ANONYMISE, words.SEARCHED_FOR)
+    earlier = RequestedIdentifier.objects.filter(account=account, condemned_at=None, digests__overlap=digests)
+    for pk in earlier.exclude(request=request).values_list("pk", flat=True):
+        yield Item(RequestedIdentifier, pk, pk, Action.DELETE, words.ASKED_FOR)
+    for pk in _ended_holds(people.certain):
+        yield Item(LegalHold, pk, pk, Action.ANONYMISE, words.WAS_HELD)
+
+
+def _ended_holds(customers: frozenset[UUID]) -> set[UUID]:
+    """Return released holds that covered these customers or one of their calls."""
+    ended = HoldScope.objects.exclude(hold__released_at=None).filter(hold__condemned_at=None)
+    known = set(customers) | {each.id for each in below(Customer, customers) if each.id == each.unit}
+    return set(ended.filter(record_id__in=known).values_list("hold_id", flat=True))
+
+
+def _asked_of_guards(items: list[Item]) -> Iterator[Item]:
+    """Yield the items as they came, and those a guard keeps as kept."""
+    refused: dict[UUID, guards.Refusal] = {}
+    for model, ids in _going_by_model(items).items():
+        for start in range(0, len(ids), AT_ONCE):
+            refused |= guards.ask(lineage.targets(_rows(model, ids[start : start + AT_ONCE])))
+    for item in items:
+        refusal = refused.get(item.id)
+        if refusal is None or item.action == Action.DECIDE:
+            yield item
+        else:
+            yield replace(item, action=Action.KEEP, because=refusal.ground, held_by=_id(refusal.by))
+
+
+def _going_by_model(items: Iterable[Item]) -> dict[type[SealedModel], list[UUID]]:
+    ids: dict[type[SealedModel], list[UUID]] = defaultdict(list)
+    for item in items:
+        if item.action != Action.DECIDE:
+            ids[item.model].append(item.id)
+    return ids
+
+
+def _rows(model: type[SealedModel], ids: Sequence[UUID]) -> list[Any]:
+    """Return rows with no more of them than a guard is asked about."""
+    return list(model._default_manager.filter(pk__in=ids).only("pk", "account_id", *data_map.parents(model)))
+
+
+def _keep_whole(items: Iterable[Item]) -> list[Item]:
+    """Keep a customer's row and identifiers when anything of the customer stays: it must still be known whose it is."""
+    items = list(items)
+    staying = {item.customer_id for item in items if item.action == Action.KEEP and item.customer_id}
+    return [
+        replace(item, action=Action.KEEP, because=words.CUSTOMER_KEPT)
+        if item.customer_id in staying and item.model in (Customer, Identifier) and item.action != Action.KEEP
+        else item
+        for item in items
+    ]
+
+
+def _id(text: str) -> UUID | None:
+    return UUID(text) if text else None

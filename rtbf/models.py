@@ -1,0 +1,149 @@
+"""Requests to forget a customer: the request, what was typed, and the plan row by row.
+
+A request and its plan hold ids, codes and counts, so that they can stay when the customer is gone. What was typed stands
+apart, sealed, in rows that the eraser takes when the request has run: otherwise the request itself would remember.
+"""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from privacy.ids import new_id
+from privacy.models import SealedField, SealedModel
+
+from accounts.models import Account, User
+from customers.kinds import Kind
+from rtbf.querysets import PlanItemQuerySet, RequestQuerySet
+
+
+class State(models.TextChoices):
+    """Where a request stands."""
+
+    PLANNED = "planned", "Not confirmed"
+    PENDING = "pending", "Waiting for the grace period"
+    EXECUTING = "executing", "Being carried out"
+    COMPLETED = "completed", "Completed"
+    EXCEPTIONS = "completed_with_exceptions", "Completed with exceptions"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+class Action(models.TextChoices):
+    """What becomes of one record."""
+
+    DELETE = "delete", "Delete"
+    ANONYMISE = "anonymise", "De-identify"
+    REDACT = "redact", "Redact the passage"
+    KEEP = "keep", "Keep"
+    DECIDE = "decide", "A person decides"
+
+
+class Outcome(models.TextChoices):
+    """What became of one record."""
+
+    DONE = "done", "Done"
+    GONE = "gone", "Was gone already"
+    KEPT = "kept", "Kept"
+    FAILED = "failed", "Failed"
+
+
+class Request(models.Model):
+    """One request to forget a person. `reference` is safe for the log."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    reference = models.CharField(max_length=24)
+    state = models.CharField(max_length=32, choices=State, default=State.PLANNED)
+    raised_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    planned_at = models.DateTimeField(auto_now_add=True)
+    confirmed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    confirmed_at = models.DateTimeField(null=True)
+    grace_ends_at = models.DateTimeField(null=True)
+    cancelled_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    cancelled_at = models.DateTimeField(null=True)
+    started_at = models.DateTimeField(null=True)
+    replanned_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    counts = models.JSONField(default=dict)
+    job_id = models.UUIDField(null=True)
+
+    objects = RequestQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ()
+        permissions = [
+            ("raise_request", "Ask to forget a customer"),
+            ("view_request", "See requests to forget a customer"),
+            ("cancel_request", "Cancel a request during its grace period"),
+            ("approve_request", "Approve a request to forget a customer"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["account", "reference"], name="request_reference_once"),
+            models.CheckConstraint(condition=models.Q(state__in=State.values), name="request_state_is_known"),
+        ]
+        indexes = [models.Index(fields=["account", "state", "-planned_at"], name="request_by_state")]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def is_open(self) -> bool:
+        """Say whether the request can still be cancelled."""
+        return self.state in (State.PLANNED, State.PENDING)
+
+    @property
+    def is_finished(self) -> bool:
+        """Say whether the request has run."""
+        return self.state in (State.COMPLETED, State.EXCEPTIONS)
+
+
+class RequestedIdentifier(SealedModel):
+    """One identifier as typed and as read back. `digests`: the blind index of every reading."""
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    request = models.ForeignKey(Request, on_delete=models.PROTECT, related_name="identifiers")
+    kind = models.CharField(max_length=16, choices=[(kind.value, kind.value) for kind in Kind])
+    digests = ArrayField(models.BinaryField(), default=list)
+    typed = SealedField()
+    shown = SealedField()
+
+    class Meta:
+        default_permissions = ()
+        indexes = [
+            models.Index(fields=["condemnation_id"], condition=models.Q(erased_at=None), name="requested_condemned"),
+        ]
+
+    def __str__(self) -> str:
+        return f"requested identifier {self.pk}"
+
+
+class PlanItem(models.Model):
+    """What is to become of one record, and what became of it. Frozen, but for done_at, outcome and the reason to keep.
+
+    unit: records of one unit go together or stay together (a call with all its parts). customer_id: whose it is; empty
+    for what stands in other people's calls. spans: what is redacted, as [segment, start, end]. late: found after the
+    confirmation.
+    """
+
+    request = models.ForeignKey(Request, on_delete=models.PROTECT, related_name="items")
+    label = models.CharField(max_length=80)
+    record_id = models.UUIDField()
+    unit = models.UUIDField()
+    customer_id = models.UUIDField(null=True)
+    kind = models.CharField(max_length=24)
+    action = models.CharField(max_length=12, choices=Action)
+    because = models.CharField(max_length=40)
+    held_by = models.UUIDField(null=True)
+    spans = models.JSONField(null=True)
+    late = models.BooleanField(default=False)
+    done_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=8, choices=Outcome, blank=True)
+
+    objects = PlanItemQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["request", "label", "record_id"], name="plan_item_once")]
+        indexes = [
+            models.Index(fields=["request", "unit"], condition=models.Q(done_at=None), name="plan_item_undone"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.label} {self.record_id}"

@@ -1,0 +1,28 @@
+"""Which requests a person may see, and which rows of a plan are still to do."""
+
+from typing import Self
+
+from django.db import models
+from trail.actor import Actor
+
+from accounts.roles import rights_of
+
+SEE = "rtbf.view_request"
+
+
+class RequestQuerySet(models.QuerySet):  # type: ignore[type-arg]
+    """Requests."""
+
+    def visible_to(self, actor: Actor | None) -> Self:
+        """Return the requests of the actor's account if the role may see requests, else none."""
+        if actor is None or actor.account_id is None or SEE not in rights_of(actor.role):
+            return self.none()
+        return self.filter(account_id=actor.account_id)
+
+
+class PlanItemQuerySet(models.QuerySet):  # type: ignore[type-arg]
+    """Rows of plans."""
+
+    def undone(self) -> Self:
+        """Return what was not carried out yet."""
+        return self.filter(done_at=None)

@@ -1,0 +1,80 @@
+"""The codes of a plan and the words people read for them."""
+
+from typing import Final
+
+KIND_OF: Final[dict[str, str]] = {
+    "interactions.Interaction": "call",
+    "interactions.Recording": "recording",
+    "interactions.Voicemail": "voicemail",
+    "interactions.Transcription": "transcript",
+    "interactions.Comment": "comment",
+    "interactions.Analysis": "analysis",
+    "interactions.DataSourceValue": "value",
+    "interactions.Mention": "mention",
+    "interactions.SourceId": "source",
+    "interactions.SourceRecord": "source",
+    "customers.Customer": "customer",
+    "customers.Identifier": "identifier",
+    "trail.Detail": "log_detail",
+    "rtbf.RequestedIdentifier": "request",
+    "retention.LegalHold": "hold",
+}
+
+# In the order in which the groups of a plan are shown.
+KINDS: Final[dict[str, tuple[str, str]]] = {
+    "recording": ("recording", "recordings"),
+    "voicemail": ("voicemail", "voicemails"),
+    "transcript": ("transcript", "transcripts"),
+    "comment": ("comment", "comments"),
+    "analysis": ("analysis", "analyses"),
+    "value": ("data value", "data values"),
+    "passage": ("mention in other people's calls", "mentions in other people's calls"),
+    "call": ("call", "calls"),
+    "identifier": ("identifier", "identifiers"),
+    "customer": ("customer", "customers"),
+    "source": ("reference to a source file", "references to source files"),
+    "mention": ("index entry", "index entries"),
+    "log_detail": ("personal detail in the access log", "personal details in the access log"),
+    "request": ("identifier in earlier requests", "identifiers in earlier requests"),
+    "hold": ("text of an ended legal hold", "texts of ended legal holds"),
+}
+
+THEIR_OWN: Final = "belongs_to_customer"
+STATISTICS: Final = "statistics_need_it"
+MENTIONED: Final = "mentioned_in_another_call"
+SEARCHED_FOR: Final = "searched_for"
+ASKED_FOR: Final = "asked_for"
+WAS_HELD: Final = "was_held"
+SHARED: Final = "shared_identifier"
+CUSTOMER_KEPT: Final = "something_of_the_customer_stays"
+LEGAL_HOLD: Final = "legal_hold"
+UNREADABLE: Final = "could_not_be_changed"
+
+BECAUSE: Final[dict[str, str]] = {
+    THEIR_OWN: "it is the customer's",
+    STATISTICS: "times, lengths and agents stay for statistics; nothing leads back to the customer",
+    MENTIONED: "the customer is mentioned in another person's call",
+    SEARCHED_FOR: "somebody searched for the customer",
+    ASKED_FOR: "an earlier request names the customer",
+    WAS_HELD: "it says why the customer's records were held",
+    SHARED: "several customers share the identifier",
+    CUSTOMER_KEPT: "something of the customer stays, so it must still be known whose it is",
+    LEGAL_HOLD: "a legal hold covers it",
+    UNREADABLE: "it could not be changed; the access log says when",
+}
+
+
+def kind_of(label: str) -> str:
+    """Return the kind of a record by its model's label."""
+    return KIND_OF.get(label, label.rpartition(".")[2].lower()[:24])
+
+
+def named(kind: str, number: int) -> str:
+    """Return a kind in words, in the singular for one."""
+    one, many = KINDS.get(kind, (kind, kind))
+    return one if number == 1 else many
+
+
+def because(code: str) -> str:
+    """Return the reason in words."""
+    return BECAUSE.get(code, code.replace("_", " "))
