@@ -48,11 +48,11 @@ def check_database(alias: str) -> None:
     """Ask the database `alias` for an answer within seconds."""
     facts = settings.DATABASES[alias]
     with psycopg.connect(
-        dbname=facts["NAME"],
-        user=facts["USER"],
-        password=facts["PASSWORD"],
-        host=facts["HOST"],
-        port=facts["PORT"],
+        dbname=str(facts["NAME"]),
+        user=str(facts["USER"]),
+        password=str(facts["PASSWORD"]),
+        host=str(facts["HOST"]),
+        port=str(facts["PORT"]),
         connect_timeout=DATABASE_TIMEOUT_S,
     ) as connection:
         connection.execute("SELECT 1")

@@ -47,7 +47,9 @@ def spawn(
         cwd=folder,
         start_new_session=True,
         preexec_fn=_dying_with(os.getpid(), death_signal),  # noqa: PLW1509 - one call into a library loaded before
-        **_as_user(user),
+        user=user.uid if user else None,
+        group=user.gid if user else None,
+        extra_groups=[] if user else None,
     )
 
 
@@ -78,10 +80,6 @@ def command_of(pid: int) -> str:
     ask = ["/bin/ps", "-ww", "-o", "command=", "-p", str(pid)]
     shown = subprocess.run(ask, capture_output=True, text=True, check=False)  # noqa: S603 - a fixed program and a number
     return shown.stdout.strip()
-
-
-def _as_user(user: OsUser | None) -> dict[str, object]:
-    return {} if user is None else {"user": user.uid, "group": user.gid, "extra_groups": []}
 
 
 def _dying_with(parent: int, death_signal: signal.Signals) -> Callable[[], None] | None:

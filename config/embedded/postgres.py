@@ -169,12 +169,18 @@ class PostgreSQL:
             return []
 
     def _run(self, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-        user = {} if self.user is None else {"user": self.user.uid, "group": self.user.gid, "extra_groups": []}
         return subprocess.run(  # noqa: S603 - a program of the package
             [str(self.programs / program), *arguments],
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
-            cwd="/", env=environment(), **user,
-        )  # fmt: skip
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+            cwd="/",
+            env=environment(),
+            user=self.user.uid if self.user else None,
+            group=self.user.gid if self.user else None,
+            extra_groups=[] if self.user else None,
+        )
 
 
 def environment() -> dict[str, str]:

@@ -1,0 +1,195 @@
+"""The whole house under its supervisor: it comes up, mends itself, refuses to be started twice, and goes down."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from config.embedded.children import command_of
+from config.run import ask_health
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+PROGRAM = [sys.executable, "-m", "config.run"]
+pytestmark = pytest.mark.house
+
+
+class Running:
+    """One house of this test, in a home with a space in its name."""
+
+    def __init__(self, folder: Path):
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.home = folder / "a home"
+        self.said = folder / "said"
+        self.environment = {
+            "PATH": os.environ["PATH"], "HOME": str(folder), "LETHE_HOME": str(self.home), "PORT": str(self.port),
+            "DEMO": "0",
+        }  # fmt: skip
+        self.process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}/"
+
+    def start(self) -> None:
+        with open(self.said, "ab") as said:
+            self.process = subprocess.Popen(
+                PROGRAM, cwd=CHECKOUT, env=self.environment, stdout=said, stderr=said, start_new_session=True
+            )
+        assert soon(lambda: f"Lethe runs at {self.address}" in self.text(), within_s=120), self.text()
+        assert ask_health(self.address) == []
+
+    def stop(self) -> int:
+        assert self.process
+        self.process.send_signal(signal.SIGINT)
+        return self.process.wait(60)
+
+    def text(self) -> str:
+        return self.said.read_text()
+
+    def children(self) -> dict[str, int]:
+        """Return the process ids of the parts by name, read from what their parent has."""
+        assert self.process
+        pids = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        words = {"postgres": "bin/postgres", "valkey": "valkey-server", "web": "granian", "worker": "dramatiq",
+                 "clock": "config.clock"}  # fmt: skip
+        commands = {int(pid): command_of(int(pid)) for pid in pids}
+        return {name: pid for name, word in words.items() for pid, command in commands.items() if word in command}
+
+
+def soon(holds: Callable[[], bool], *, within_s: float = 30) -> bool:
+    deadline = time.monotonic() + within_s
+    while not holds() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return holds()
+
+
+@pytest.fixture(scope="module")
+def house() -> Iterator[Running]:
+    with tempfile.TemporaryDirectory(prefix="lethe-house-", dir="/tmp") as folder:
+        Path(folder).chmod(0o711)
+        house = Running(Path(folder))
+        try:
+            house.start()
+            yield house
+        finally:
+            if house.process and house.process.poll() is None:
+                house.stop()
+
+
+def refusal(house: Running, **changes: str) -> str:
+    """Start a second house that must not come up; return the sentence it ends with."""
+    done = subprocess.run(
+        PROGRAM,
+        cwd=CHECKOUT,
+        env={**house.environment, **changes},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    return done.stderr.strip()
+
+
+def test_health_answers_200(house: Running) -> None:
+    with urllib.request.urlopen(f"{house.address}healthz") as answer:  # noqa: S310 - an http address made here
+        assert json.load(answer) == {"ok": True, "failing": []}
+
+
+def test_a_second_start_says_who_runs(house: Running) -> None:
+    assert house.process
+    sentence = refusal(house)
+    assert f"process {house.process.pid}, {house.address}" in sentence
+    assert "\n" not in sentence
+
+
+def test_a_port_in_use_is_a_sentence(house: Running, tmp_path: Path) -> None:
+    assert f"port {house.port} is taken" in refusal(house, LETHE_HOME=str(tmp_path / "other"))
+
+
+def test_a_second_terminal_works_on_the_running_house(house: Running) -> None:
+    variables = {name: house.environment[name] for name in ("PATH", "HOME", "LETHE_HOME")}
+    show = [sys.executable, "manage.py", "migrate", "--check"]
+    done = subprocess.run(show, cwd=CHECKOUT, env=variables, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("name", ["worker", "web", "valkey", "postgres"])
+def test_a_part_that_is_killed_comes_back(house: Running, name: str) -> None:
+    before = house.children()
+    os.kill(before[name], signal.SIGKILL)
+    assert soon(lambda: house.children().get(name, before[name]) != before[name])
+    assert soon(lambda: ask_health(house.address) == [])
+    assert f"{name} ended (signal 9) and is started again" in house.text()
+
+
+def test_no_password_is_in_a_log_or_on_the_terminal(house: Running) -> None:
+    secrets = [file.read_text() for file in [*(house.home / "passwords").iterdir(), house.home / "secret-key"]]
+    assert len(secrets) >= 4
+    texts = [house.text(), *(log.read_text() for log in (house.home / "logs").iterdir())]
+    assert not [secret for secret in secrets for text in texts if secret in text]
+
+
+def test_nothing_in_the_home_is_readable_by_others(house: Running) -> None:
+    open_files = [
+        path for path in house.home.rglob("*")
+        if path.is_file() and path.stat().st_mode & 0o066 and "programs-" not in str(path)
+    ]  # fmt: skip
+    assert open_files == []
+
+
+def test_data_outlive_a_stop_and_a_start_and_nothing_runs_between(house: Running) -> None:
+    url = re.search(r"^DATABASE_OWNER_URL=(.*)$", (house.home / "lethe.env").read_text(), re.MULTILINE)
+    assert url
+    with psycopg.connect(url[1]) as connection:
+        connection.execute("CREATE TABLE kept AS SELECT 'alice' AS name")
+    pids = house.children()
+    assert len(pids) == 5
+    assert house.stop() == 0
+    assert not [pid for pid in pids.values() if command_of(pid)]
+    assert ask_health(house.address) == ["web"]
+    began = time.monotonic()
+    house.start()
+    assert time.monotonic() - began < 30
+    with psycopg.connect(url[1]) as connection:
+        assert connection.execute("SELECT name FROM kept").fetchone() == ("alice",)
+        connection.execute("DROP TABLE kept")
+
+
+def test_a_house_whose_supervisor_is_killed_leaves_nobody_and_starts_again(house: Running) -> None:
+    assert house.process
+    pids = house.children()
+    house.process.kill()
+    house.process.wait()
+    assert soon(lambda: not [pid for pid in pids.values() if command_of(pid)])
+    house.said.unlink()
+    house.start()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_a_first_start_that_was_killed_half_way_is_completed() -> None:
+    with tempfile.TemporaryDirectory(prefix="lethe-house-", dir="/tmp") as folder:
+        Path(folder).chmod(0o711)
+        house = Running(Path(folder))
+        with open(house.said, "ab") as said:
+            first = subprocess.Popen(PROGRAM, cwd=CHECKOUT, env=house.environment, stdout=said, stderr=said)
+        assert soon(lambda: "up to date" in house.text())
+        first.kill()
+        first.wait()
+        house.said.unlink()
+        house.start()
+        assert house.stop() == 0
