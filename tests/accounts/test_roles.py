@@ -1,0 +1,63 @@
+import pytest
+
+from accounts.roles import RIGHTS, ROLES, TABLE, rights_of
+
+CONTENT = {
+    "interactions.view_interaction",
+    "interactions.listen_recording",
+    "interactions.download_recording",
+    "interactions.comment_interaction",
+}
+EXPECTED = {
+    "agent": {"interactions.view_interaction", "interactions.listen_recording"},
+    "supervisor": {
+        "interactions.view_interaction",
+        "interactions.listen_recording",
+        "interactions.comment_interaction",
+        "rtbf.raise_request",
+        "rtbf.view_request",
+        "rtbf.cancel_request",
+    },
+    "auditor": {"trail.view_event", "trail.verify"},
+    "officer": {
+        "retention.view_hold",
+        "retention.place_hold",
+        "retention.release_hold",
+        "rtbf.view_request",
+        "rtbf.approve_request",
+    },
+}
+
+
+@pytest.mark.parametrize("role", EXPECTED)
+def test_a_role_has_these_rights_and_no_others(role: str):
+    assert rights_of(role) == EXPECTED[role]
+
+
+def test_administrators_look_after_people_and_nothing_else():
+    rights = rights_of("administrator")
+    assert "accounts.change_membership" in rights
+    assert {right.split(".")[0] for right in rights} == {"accounts"}
+    assert "accounts.add_account" not in rights
+
+
+@pytest.mark.parametrize("role", ["auditor", "officer", "administrator", "operator"])
+def test_roles_without_content_have_no_right_to_any(role: str):
+    assert not rights_of(role) & CONTENT
+
+
+def test_only_supervisors_raise_requests_to_forget():
+    assert [role for role in TABLE if "rtbf.raise_request" in rights_of(role)] == ["supervisor"]
+
+
+def test_an_unknown_role_has_no_rights():
+    assert rights_of("superuser") == frozenset()
+
+
+def test_nobody_may_delete():
+    assert not [right for rights in TABLE.values() for right in rights if "delete" in right]
+
+
+def test_each_right_has_a_plain_name():
+    assert {right for rights in TABLE.values() for right in rights} <= RIGHTS.keys()
+    assert set(ROLES) == TABLE.keys() - {"operator"}
