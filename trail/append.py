@@ -87,6 +87,6 @@ def _compose(draft: Draft, actor: Actor) -> tuple[Event, Envelope | None]:
     personal = {**actor.as_detail(), **draft.detail}
     sealed = envelope(event.pk, account_id or NO_ACCOUNT, personal, draft.found_by) if personal else None
     event.detail_commitment = sealed.commitment if sealed else None
-    text = entry_text(event, draft.facts)
+    text = entry_text(event, actor, draft.facts)
     event.text, event.leaf_hash = text.decode(), leaf_hash(text)
     return event, sealed

@@ -51,34 +51,32 @@ def fill_columns(
     prove_codes(event.action, record_label=label, record_id=record_id, purpose=purpose, case=case, role=actor.role)
     event.record_label, event.record_id = label, record_id
     event.outcome, event.purpose, event.case = Outcome(outcome).value, purpose, case
-    event.user_id, event.role, event.via = actor.user_id, actor.role, actor.via
-    event.on_behalf_of = actor.on_behalf_of
-    event.os_user, event.request_id = foreign(actor.os_user), foreign(actor.request_id)
+    event.user_id = actor.user_id
 
 
-def entry_text(event: Event, facts: Mapping[str, Fact]) -> bytes:
+def entry_text(event: Event, actor: Actor, facts: Mapping[str, Fact]) -> bytes:
     """Return the canonical text of an entry whose columns are set; ValueError for a fact that does not fit."""
     prove_facts(facts)
     return canonical(
         {
             "account": _id(event.account_id),
             "action": event.action,
-            "actor": {
-                "on_behalf_of": _id(event.on_behalf_of),
-                "os_user": event.os_user,
-                "role": event.role,
-                "user": _id(event.user_id),
-                "via": event.via,
-            },
             "at": written_at(event.at),
             "case": event.case,
             "detail": event.detail_commitment.hex() if event.detail_commitment else None,
             "facts": facts,
+            "how": {
+                "on_behalf_of": _id(actor.on_behalf_of),
+                "os_user": foreign(actor.os_user),
+                "request": foreign(actor.request_id),
+                "role": actor.role,
+                "via": actor.via,
+            },
             "id": str(event.pk),
             "outcome": event.outcome,
             "purpose": event.purpose,
             "record": {"id": event.record_id, "label": event.record_label},
-            "request": event.request_id,
+            "user": _id(event.user_id),
             "v": VERSION,
         }
     )

@@ -4,6 +4,9 @@ Entries, places and heads are append-only, for their owner too: triggers refuse 
 application role has no right to them. A detail can only become empty.
 """
 
+import json
+from typing import Any
+
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
@@ -22,7 +25,7 @@ class Outcome(models.TextChoices):
 
 
 class Event(models.Model):
-    """One entry. `text` is the entry; the columns repeat it for searching, and the verifier compares them.
+    """One entry. `text` is the entry; the columns repeat what is searched for, and the verifier compares them.
 
     leaf_hash: SHA-256(0x00 ‖ text). detail_commitment: SHA-256(salt ‖ detail), empty when nothing personal belongs to it.
     """
@@ -32,16 +35,11 @@ class Event(models.Model):
     action = models.CharField(max_length=80)
     account_id = models.UUIDField(null=True)
     user_id = models.UUIDField(null=True)
-    role = models.CharField(max_length=40)
-    via = models.CharField(max_length=10)
-    on_behalf_of = models.UUIDField(null=True)
-    os_user = models.CharField(max_length=100)
     record_label = models.CharField(max_length=80)
     record_id = models.CharField(max_length=80)
     purpose = models.CharField(max_length=80)
     case = models.CharField(max_length=80)
     outcome = models.CharField(max_length=10, choices=Outcome)
-    request_id = models.CharField(max_length=100)
     text = models.TextField()
     leaf_hash = models.BinaryField(max_length=32)
     detail_commitment = models.BinaryField(max_length=32, null=True)
@@ -56,6 +54,12 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return f"entry {self.pk} {self.action}"
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """Return the entry as it was written: `how` (role, via, request …), `facts` and what the columns repeat."""
+        told: dict[str, Any] = json.loads(self.text)
+        return told
 
 
 class Position(models.Model):

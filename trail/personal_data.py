@@ -7,8 +7,8 @@ from trail.models import Checkpoint, Detail, Event, Position, VerificationRun
 declare(
     Event,
     plain=[
-        "id", "at", "action", "account_id", "user_id", "role", "via", "on_behalf_of", "os_user", "record_label", "record_id",
-        "purpose", "case", "outcome", "request_id", "text", "leaf_hash", "detail_commitment",
+        "id", "at", "action", "account_id", "user_id", "record_label", "record_id", "purpose", "case", "outcome", "text",
+        "leaf_hash", "detail_commitment",
     ],
     row_stays_because="the log is evidence; what is personal in an entry stands in its detail",
     subject="staff",

@@ -7,6 +7,7 @@ outside the database. It goes on after a finding, so that one change does not hi
 
 import hashlib
 import time
+from collections.abc import Mapping
 from itertools import takewhile
 from pathlib import Path
 from uuid import UUID
@@ -21,7 +22,7 @@ from trail.checkpoint_file import CheckpointFile
 from trail.merkle import HASH_BYTES, LEAF, NODE, fold
 from trail.models import VerificationRun
 from trail.report import KEPT, Report
-from trail.rows import Row, stream
+from trail.rows import Row, StoredHead, chunks
 from trail.sequence import SECRET
 from trail.verify_details import check_details, check_openable
 
@@ -48,8 +49,9 @@ def verify(*, folder: str | Path | None = None, actor: Actor | None = None) -> R
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         walk = Walk(report, _verifier(file, report), file, known)
-        for row in stream():
-            walk.take(row)
+        for heads, rows in chunks():
+            for row in rows:
+                walk.take(row, heads)
         walk.end()
         _check_rest(report, walk)
         check_details(report)
@@ -85,14 +87,17 @@ class Walk:
         self._outside = takewhile(lambda line: line[0] <= known, file.lines())
         self._next_outside = next(self._outside, None)
 
-    def take(self, row: Row) -> None:
+    def take(self, row: Row, heads: Mapping[int, StoredHead]) -> None:
         """Check one place, and the heads that end there."""
         if row.seq != self.size:
             self._gap(row)
         self.report.entries += 1
         self._grow(self._leaf(row))
-        if row.note or (self._next_outside and self._next_outside[0] <= self.size):
-            self._heads(row)
+        if self.size in heads:
+            self._check_head(heads[self.size])
+        while self._next_outside and self._next_outside[0] <= self.size:
+            self._compare_outside(*self._next_outside, heads.get(self.size))
+            self._next_outside = next(self._outside, None)
 
     def end(self) -> None:
         """Compare the end of the log with what is known outside."""
@@ -120,7 +125,7 @@ class Walk:
         self._is_whole = False
 
     def _leaf(self, row: Row) -> bytes:
-        if row.is_missing:
+        if row.text is None:
             self._tell(row, "missing", "is missing: its place is there, the entry is gone.")
             self._is_whole = False
             return bytes(HASH_BYTES)
@@ -145,29 +150,25 @@ class Walk:
             self._subtrees.append(leaf)
         self.size += 1
 
-    def _heads(self, row: Row) -> None:
-        note = row.note.decode()
-        head = self._opened(note, "the database") if note else None
-        if note:
-            self.sealed = self.size
-            self.report.checkpoints += 1
-        if head is not None:
-            self._compare(head, "")
-            if head.root.hex().encode() != row.root_hex:
-                self._differs("The checkpoint's column says another root than its signed note.")
-            self._go_on_from(row, head)
-        while self._next_outside and self._next_outside[0] <= self.size:
-            self._compare_outside(*self._next_outside, note)
-            self._next_outside = next(self._outside, None)
+    def _check_head(self, stored: StoredHead) -> None:
+        self.sealed = self.size
+        self.report.checkpoints += 1
+        head = self._opened(stored.note, "the database")
+        if head is None:
+            return
+        if head.root != stored.root:
+            self._differs(f"The checkpoint of {head.size} entries has another root than its signed note.")
+        self._compare(head, "")
+        self._go_on_from(stored, head)
 
-    def _compare_outside(self, size: int, outside: str, note: str) -> None:
+    def _compare_outside(self, size: int, outside: str, stored: StoredHead | None) -> None:
         self.report.outside += 1
+        if stored and stored.note == outside:
+            return
         if size < self.size:
             self._differs(f"The checkpoint of {size} entries, kept outside the database, ends at no place of the log.")
             return
-        if outside == note:
-            return
-        if not note:
+        if stored is None:
             self._differs(f"The checkpoint of {size} entries, kept outside, is missing from the database.")
         head = self._opened(outside, "the folder outside the database")
         if head is not None:
@@ -204,11 +205,11 @@ class Walk:
             position=self.proved,
         )
 
-    def _go_on_from(self, row: Row, head: Head) -> None:
+    def _go_on_from(self, stored: StoredHead, head: Head) -> None:
         """After a finding, take up the tree again at a signed head whose stored frontier gives its root."""
         if self._is_whole:
             return
-        frontier = bytes.fromhex(row.frontier_hex.decode())
+        frontier = stored.frontier
         subtrees = [frontier[at : at + HASH_BYTES] for at in range(0, len(frontier), HASH_BYTES)]
         if len(subtrees) == self.size.bit_count() and fold(subtrees) == head.root:
             self._subtrees, self._is_whole, self.proved = subtrees, True, self.size
