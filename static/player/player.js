@@ -59,7 +59,7 @@ class Player {
   }
 
   toggle() {
-    if (this.root.classList.contains("is-locked")) return;
+    if (this.root.dataset.locked) return;
     if (this.audio.paused) this.play();
     else this.audio.pause();
   }
@@ -73,6 +73,7 @@ class Player {
 
   /** Go to a time; before the sound is there, remember it. */
   seek(seconds) {
+    if (this.root.dataset.locked) return;
     const at = Math.min(Math.max(0, seconds), this.duration);
     if (this.audio.readyState >= HTMLMediaElement.HAVE_METADATA) this.audio.currentTime = at;
     else this.wanted = at;
@@ -231,7 +232,7 @@ class Player {
     const acts = { ArrowLeft: () => this.seek(this.position - STEP_SECONDS), ArrowRight: () => this.seek(this.position + STEP_SECONDS) };
     if (!target.matches("button, a")) acts[" "] = () => this.toggle();
     if (inside) Object.assign(acts, { ArrowUp: () => this.faster(1), ArrowDown: () => this.faster(-1), c: () => this.comment(), C: () => this.comment() });
-    if (!acts[event.key] || this.root.classList.contains("is-locked")) return;
+    if (!acts[event.key] || this.root.dataset.locked) return;
     event.preventDefault();
     acts[event.key]();
   }

@@ -51,7 +51,7 @@ export class Transcript {
   #reveal(item) {
     if (Date.now() - this.handled < 4000) return;
     const list = this.list;
-    const top = item.offsetTop - list.offsetTop;
+    const top = item.getBoundingClientRect().top - list.getBoundingClientRect().top + list.scrollTop;
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
     if (top < list.scrollTop + 8 || top + item.offsetHeight > list.scrollTop + list.clientHeight - 8) {
       list.scrollTo({ top: top - list.clientHeight / 3, behavior: calm ? "auto" : "smooth" });

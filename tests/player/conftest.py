@@ -19,10 +19,14 @@ PAGE = """<!doctype html>
 <html lang="en" class="{theme}"><head><meta charset="utf-8"><title>Interaction</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <link rel="stylesheet" href="/static/player/player.css">
-<style>body {{ font: 14px/1.5 Inter, "Segoe UI", "Helvetica Neue", Arial, sans-serif; margin: 0; padding: 16px; background: #fff; }}
-.dark body {{ background: #0b1120; color: #d1d5db; }} main {{ max-width: 960px; margin: auto; }}
-.card {{ border: 1px solid #e5e7eb; border-radius: 8px; margin-top: 16px; }} .dark .card {{ border-color: #1f2937; background: #111827; }}
-textarea {{ width: 100%; box-sizing: border-box; }}</style>
+<style>
+body {{ font: 14px/1.5 Inter, "Segoe UI", "Helvetica Neue", Arial, sans-serif; margin: 0; padding: 16px }}
+main {{ max-width: 960px; margin: auto }}
+.card {{ border: 1px solid #e5e7eb; border-radius: 8px; margin-top: 16px }}
+textarea {{ width: 100%; box-sizing: border-box }}
+.dark body {{ background: #0b1120; color: #d1d5db }}
+.dark .card {{ border-color: #1f2937; background: #111827 }}
+</style>
 <script type="module" src="/static/player/player.js"></script></head><body><main>
 <section class="lethe-player" id="player" data-lethe-player aria-label="Recording, 2 Jun 2026 10:14" data-audio="/audio"
  data-peaks="/peaks" data-duration="{duration}" data-speakers="{speakers}" data-transcript="#transcript"
