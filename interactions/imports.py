@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from accounts.models import Account
 from accounts.rights import require
-from interactions.drafts import Ignored, InteractionDraft, Links, Noted, Place, Rejected
+from interactions.drafts import AudioKind, Ignored, InteractionDraft, Links, Noted, Place, Rejected
 from interactions.ingest import RIGHT, Ingested, ingest
 from interactions.sources.reader import read_all
 from trail.actor import Actor
@@ -21,6 +21,7 @@ DRAFTS_A_BATCH = 500
 SOUNDS_A_BATCH = 40
 MOST_WAITING = 50_000
 MOST_REJECTED = 10_000
+GREETING = "A mailbox greeting: the house's own voice, no customer's."
 NO_CALL = "It belongs to a call that is neither in this import nor in the account; import that call first."
 
 
@@ -80,6 +81,9 @@ class _Run:
         self.linked.append(_draft_of(links))
 
     def _queue(self, draft: InteractionDraft) -> None:
+        if draft.audio and all(each.kind is AudioKind.GREETING for each in draft.audio):
+            self.report.ignored.append(Ignored(draft.place.file, GREETING))
+            return
         self.batch.append(draft)
         self.read += 1
         if len(self.batch) >= DRAFTS_A_BATCH or sum(len(each.audio) for each in self.batch) >= SOUNDS_A_BATCH:

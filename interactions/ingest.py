@@ -191,6 +191,7 @@ def _count(batch: Batch, report: Ingested) -> None:
     report.counts["interactions"] += len(batch.new)
     report.counts["joined"] += len(batch.changed)
     report.counts["customers"] += len(batch.resolver.new_customers)
+    report.counts["customers_recognised_later"] += len(batch.resolver.absorbed)
     report.counts["known_before"] += batch.known_before
     report.counts = Counter({name: number for name, number in report.counts.items() if number})
 

@@ -78,3 +78,8 @@ def is_plain_file(path: Path, root: Path) -> bool:
 def is_inside(path: Path, root: Path) -> bool:
     """Tell whether `path` is `root` or lies below it. Both absolute and resolved."""
     return path == root or root in path.parents
+
+
+def unreadable(error: OSError) -> str:
+    """Say that a file or folder could not be read, and why, without its name."""
+    return f"It could not be read ({error.strerror or 'input/output error'}); give this user the right to read it."

@@ -10,7 +10,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from interactions.drafts import Outcome
-from interactions.sources.found import FoundFile
+from interactions.sources.found import FoundFile, unreadable
 from interactions.sources.left_out import why_left_out
 from interactions.sources.registry import Context, Source, source_of
 from interactions.sources.walk import folder_of, walk
@@ -52,7 +52,7 @@ def _drafts(file: FoundFile, context: Context) -> Iterator[Outcome]:
             yield why_left_out(file)
             return
     except OSError as error:
-        yield file.rejected(_unreadable(error))
+        yield file.rejected(unreadable(error))
         return
     if not source.gives_links:
         yield from _read(source, file, context)
@@ -62,8 +62,4 @@ def _read(source: Source, file: FoundFile, context: Context) -> Iterator[Outcome
     try:
         yield from source.read(file, context)
     except OSError as error:
-        yield file.rejected(_unreadable(error))
-
-
-def _unreadable(error: OSError) -> str:
-    return f"It could not be read ({error.strerror or 'input/output error'}); give this user the right to read it."
+        yield file.rejected(unreadable(error))

@@ -4,7 +4,6 @@ The place of each is its own pointer into the document, so that a word found lat
 that cannot be placed in time is rejected alone; the others keep their positions.
 """
 
-from collections.abc import Iterator
 from typing import Any
 
 from interactions.drafts import Place, Rejected, SegmentDraft
@@ -16,21 +15,18 @@ TEXT_FIELD = "human_transcript"
 _SPEAKERS = {"agent": "agent", "caller": "customer", "customer": "customer"}
 
 
-def read_segments(data: dict[str, Any], file: FoundFile) -> Iterator[SegmentDraft | Rejected]:
-    """Yield the utterances of `data["segments"]`. Raises Unusable if there is no such list."""
+def read_segments(data: dict[str, Any], file: FoundFile) -> tuple[tuple[SegmentDraft, ...], list[Rejected]]:
+    """Return the utterances of `data["segments"]` in order of time, and what was left out. Raises Unusable."""
     items = data.get("segments")
     if not isinstance(items, list):
         raise Unusable("The transcript has no list of segments.")
+    heard, left_out = [], []
     for position, item in enumerate(items):
         try:
-            yield _segment(item, position, file)
+            heard.append(_segment(item, position, file))
         except Unusable as problem:
-            yield file.rejected(f"Segment {position + 1} was left out: {problem}")
-
-
-def in_order(drafts: list[SegmentDraft]) -> tuple[SegmentDraft, ...]:
-    """Return the utterances in order of time; those of one moment as they stood."""
-    return tuple(sorted(drafts, key=lambda draft: draft.start_ms))
+            left_out.append(file.rejected(f"Segment {position + 1} was left out: {problem}"))
+    return tuple(sorted(heard, key=lambda draft: draft.start_ms)), left_out
 
 
 def _segment(item: Any, position: int, file: FoundFile) -> SegmentDraft:

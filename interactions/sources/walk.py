@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from interactions.drafts import Ignored, Rejected
-from interactions.sources.found import FoundFile, is_inside
+from interactions.sources.found import FoundFile, is_inside, unreadable
 
 _BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _CONTROL_CATEGORIES = frozenset({"Cc", "Cs", "Zl", "Zp"})
@@ -38,7 +38,7 @@ def walk(root: Path) -> Iterator[FoundFile | Rejected | Ignored]:
                 waiting += _entries_reversed(path)
                 continue
         except OSError as error:
-            yield Rejected(relative, 0, _unreadable(error))
+            yield Rejected(relative, 0, unreadable(error))
             continue
         yield _outcome(path, relative, status, base)
 
@@ -85,7 +85,3 @@ def refusal_of_name(relative: str) -> str:
 
 def _printable(name: str) -> str:
     return "".join(letter if not refusal_of_name(letter) else "\ufffd" for letter in name)
-
-
-def _unreadable(error: OSError) -> str:
-    return f"It could not be read ({error.strerror or 'input/output error'}); give this user the right to read it."

@@ -15,7 +15,6 @@ from interactions.drafts import (
     Noted,
     Outcome,
     Place,
-    Rejected,
     SegmentDraft,
     TextDraft,
     TranscriptDraft,
@@ -25,7 +24,7 @@ from interactions.sources.clock import from_epoch
 from interactions.sources.found import LONG_HEAD_BYTES, FoundFile, Unusable
 from interactions.sources.json_document import load_object, object_at, pointer, text_at
 from interactions.sources.registry import Context
-from interactions.sources.segments import in_order, read_segments
+from interactions.sources.segments import read_segments
 
 
 class HarperValley:
@@ -45,12 +44,8 @@ class HarperValley:
         """Yield the call with its transcript and analyses. Raises OSError."""
         try:
             data, is_cp1252 = load_object(file)
-            heard: list[SegmentDraft] = []
-            for outcome in read_segments(data, file):
-                if isinstance(outcome, Rejected):
-                    yield outcome
-                else:
-                    heard.append(outcome)
+            heard, left_out = read_segments(data, file)
+            yield from left_out
             yield _draft(data, heard, file)
             if is_cp1252:
                 yield Noted(file.relative, 0, "The file is not UTF-8 and was read as Windows-1252.")
@@ -58,7 +53,7 @@ class HarperValley:
             yield file.rejected(str(problem))
 
 
-def _draft(data: dict[str, Any], heard: list[SegmentDraft], file: FoundFile) -> InteractionDraft:
+def _draft(data: dict[str, Any], heard: tuple[SegmentDraft, ...], file: FoundFile) -> InteractionDraft:
     metadata = object_at(data, "metadata")
     arrived, answered, ended = _times(metadata)
     return InteractionDraft(
@@ -73,7 +68,7 @@ def _draft(data: dict[str, Any], heard: list[SegmentDraft], file: FoundFile) -> 
         direction=Direction.INBOUND,
         customer_names=_names(metadata, file),
         agent_name=text_at(metadata, "agent", "name"),
-        transcripts=(TranscriptDraft(in_order(heard), _place(file)),) if heard else (),
+        transcripts=(TranscriptDraft(heard, _place(file)),) if heard else (),
         analyses=tuple(_analyses(data, metadata, file)),
     )
 

@@ -16,7 +16,6 @@ from interactions.drafts import (
     Noted,
     Outcome,
     Place,
-    Rejected,
     SegmentDraft,
     TextDraft,
     TranscriptDraft,
@@ -27,7 +26,7 @@ from interactions.sources.found import LONG_HEAD_BYTES, FoundFile, Unusable, is_
 from interactions.sources.json_document import load_object, pointer, text_at
 from interactions.sources.mention import mentioned_file
 from interactions.sources.registry import Context
-from interactions.sources.segments import in_order, read_segments
+from interactions.sources.segments import read_segments
 from interactions.sources.sides import is_extension, is_withheld
 
 _REFERENCE = re.compile(rb'"(?:cdr_uniqueid|voicemail)"\s*:\s*"')
@@ -51,12 +50,8 @@ class SegmentTranscript:
         """Yield the call with its transcript. Raises OSError."""
         try:
             data, is_cp1252 = load_object(file)
-            heard: list[SegmentDraft] = []
-            for outcome in read_segments(data, file):
-                if isinstance(outcome, Rejected):
-                    yield outcome
-                else:
-                    heard.append(outcome)
+            heard, left_out = read_segments(data, file)
+            yield from left_out
             yield _draft(data, heard, file, context)
             if is_cp1252:
                 yield Noted(file.relative, 0, "The file is not UTF-8 and was read as Windows-1252.")
@@ -64,9 +59,12 @@ class SegmentTranscript:
             yield file.rejected(str(problem))
 
 
-def _draft(data: dict[str, Any], heard: list[SegmentDraft], file: FoundFile, context: Context) -> InteractionDraft:
+def _draft(
+    data: dict[str, Any], heard: tuple[SegmentDraft, ...], file: FoundFile, context: Context
+) -> InteractionDraft:
     ids, of_file = _reference(data, context)
     place = Place(file.relative, {"pointer": ""})
+    of = AudioKind.VOICEMAIL if of_file else AudioKind.RECORDING
     number = _text(data, file, "caller", "number")
     extension = text_at(data, "agent", "extension")
     return InteractionDraft(
@@ -79,9 +77,7 @@ def _draft(data: dict[str, Any], heard: list[SegmentDraft], file: FoundFile, con
         customer_ids=_present(_text(data, file, "customer_id")),
         agent_name=text_at(data, "agent", "name"),
         agent_extension=extension if is_extension(extension, context.agent_extensions) else "",
-        transcripts=(
-            TranscriptDraft(in_order(heard), place, AudioKind.VOICEMAIL if of_file else AudioKind.RECORDING, of_file),
-        ),
+        transcripts=(TranscriptDraft(heard, place, of, of_file),) if heard else (),
         anonymous=bool(number and is_withheld(number.text)),
     )
 
