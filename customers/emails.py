@@ -30,9 +30,10 @@ _STOPS = (
     "yes no okay ok um uh so that's please under with from"
 )
 _NOT_IN_LOCAL = frozenset(_STOPS.split())
+_MARK_FIRST = re.compile(r"\s*(?:dot|punkt|point|period)\b", re.I)
 _DOT_AHEAD = re.compile(r"\b(?:dot|punkt|point|period)\b|\w\.\w", re.I)
 _ENDINGS = ("com", "org", "net", "edu", "gov", "mil", "info", "biz", "name", "pro", "app", "dev")
-_REACH = 200
+_REACH = 160
 MOST_WORDS = 3
 
 
@@ -121,7 +122,7 @@ def _ending(tokens: list[_Token], at: int) -> tuple[str, int]:
 
 def _domain(view: str, start: int) -> tuple[str, tuple[_Token, ...]]:
     """Read the domain said from `start` on, or nothing."""
-    if not _DOT_AHEAD.search(view, start, start + _REACH):
+    if _MARK_FIRST.match(view, start) or not _DOT_AHEAD.search(view, start, start + _REACH):
         return "", ()
     tokens = _tokens(view, start, start + _REACH)
     domain, after = _first_label(tokens)
@@ -148,7 +149,9 @@ def _locals(tokens: list[_Token]) -> Iterator[tuple[str, tuple[_Token, ...]]]:
             if local:
                 yield local, tuple(tokens[first:])
             words += 1
-        if words >= MOST_WORDS or (not marked and token.text in _NOT_IN_LOCAL) or _mark(token):
+        in_letters = len(token.text) == 1 and first < len(tokens) and bool(_letter(tokens[first]))
+        stops = token.text in _NOT_IN_LOCAL and not marked and not in_letters
+        if words >= MOST_WORDS or stops or _mark(token):
             return
         local, first = (spelled or token.text) + local, first - 1
     if local:

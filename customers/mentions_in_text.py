@@ -141,7 +141,7 @@ def _across(joined: _Joined, numbering: Plan) -> Iterator[FoundAcross]:
 
 
 def _blanked(view: str, found: Sequence[Found]) -> str:
-    """Take what was found whole out of a segment, so that no neighbour is joined to a piece of it."""
+    """Take what was found whole out of a segment, so that its neighbours are also read without it."""
     pieces, at = [], 0
     for one in found:
         if one.kind == Kind.PHONE and one.start >= at:
@@ -164,15 +164,18 @@ def find_in_segments(
     """
     numbering = plan(regions, dial_prefixes)
     views: list[str] = []
+    blanked: list[str] = []
     result: dict[FoundAcross, None] = {}
     for number, segment in enumerate(segments):
         alone = find(segment.text, regions=regions, dial_prefixes=dial_prefixes, customer_id=customer_id)
         result |= {FoundAcross(one.kind, one.value, ((number, one.start, one.end),)): None for one in alone}
-        views.append(_blanked(folded(segment.text), alone))
+        views.append(folded(segment.text))
+        blanked.append(_blanked(views[number], alone))
     spoken = [number for number, view in enumerate(views) if not _back_channel(view)]
     voices: dict[str, list[int]] = {}
     for number in spoken:
         voices.setdefault(segments[number].speaker, []).append(number)
-    for numbers in [spoken, *(voices.values() if len(voices) > 1 else ())]:
-        result |= dict.fromkeys(_across(_join(views, numbers), numbering))
+    for way in (views, blanked) if blanked != views else (views,):
+        for numbers in [spoken, *(voices.values() if len(voices) > 1 else ())]:
+            result |= dict.fromkeys(_across(_join(way, numbers), numbering))
     return sorted(result, key=lambda one: (one.parts, one.kind, one.value))

@@ -57,7 +57,8 @@ def folded_word(word: str) -> str:
 
 def tokens(name: str) -> list[str]:
     """Return the folded words of a name without titles and suffixes, unless nothing else is there."""
-    words = [folded_word(found[0]) for found in _WORD.finditer(unicodedata.normalize("NFC", name))]
+    found = (folded_word(word[0]) for word in _WORD.finditer(unicodedata.normalize("NFKC", name)))
+    words = [word for word in found if any(sign.isalpha() for sign in word)]
     kept = [word for word in words if word not in TITLES and word not in SUFFIXES]
     return kept or words
 
@@ -124,7 +125,10 @@ def _together(text: str, stretch: list[tuple[_Word, str]], after: _Word) -> bool
     end = stretch[-1][0].end
     if after.start - end > 4 or not _TOGETHER.fullmatch(text, end, after.start):
         return False
-    return "," not in text[end : after.start] or len([1 for _, role in stretch if role != "t"]) == 1
+    if "," not in text[end : after.start]:
+        return True
+    named = [word.folded for word, role in stretch if role != "t"]
+    return len(named) == 1 and named[0] != after.folded
 
 
 def _enough(stretch: list[tuple[_Word, str]], known: _Known) -> bool:

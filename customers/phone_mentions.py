@@ -6,19 +6,22 @@ that follow a word such as "order" or "invoice" are no phone number, unless writ
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
+from itertools import accumulate
 from typing import NamedTuple
 
 import phonenumbers
 from phonenumbers import PhoneNumberFormat
 
 from customers.folding import BARRIER
-from customers.phones import MOST_DIGITS, SHORTENED, Plan, Reading, readings
+from customers.phones import MOST_DIGITS, PLAUSIBLE, SHORTENED, Plan, Reading, readings
 from customers.spoken import Unit, paired, runs
 
 LONGEST_RUN = 64
 STRAY_DIGITS = 3
 LEAST_IN_TEXT = 7
+PAUSES = ",.;:\n\x1e[<"
 
 _NOT_PHONES = re.compile(
     r"\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b"  # UUID
@@ -69,6 +72,10 @@ def _glued(view: str, unit: Unit) -> bool:
     return end < len(view) and view[end].isalpha() and not _GLUE_AFTER.match(view, end)
 
 
+def _digits(units: list[Unit]) -> int:
+    return sum(len(unit.digits) for unit in units)
+
+
 def _said(run: list[Unit]) -> bool:
     return any(unit.spoken for unit in run) or all(len(unit.digits) == 1 for unit in run)
 
@@ -98,31 +105,66 @@ def _window(run: list[Unit], first: int, numbering: Plan) -> _Window | None:
     return best
 
 
-def _pause(view: str, run: list[Unit], before: int) -> bool:
-    """Say whether something audible or visible parts unit `before` from the one ahead of it."""
-    if before in (0, len(run)):
-        return True
-    gap = view[run[before - 1].end : run[before].start]
-    return any(mark in gap for mark in ",.;:\n\x1e[<")
+def _phrases(view: str, run: list[Unit]) -> Iterator[list[Unit]]:
+    """Cut a run at what is heard or seen as a pause."""
+    phrase: list[Unit] = []
+    for unit in run:
+        if phrase and any(mark in view[phrase[-1].end : unit.start] for mark in PAUSES):
+            yield phrase
+            phrase = []
+        phrase.append(unit)
+    yield phrase
 
 
-def _in_said(view: str, run: list[Unit], numbering: Plan) -> Iterator[_Window]:
+def _in_phrase(run: list[Unit], numbering: Plan, *, sure: bool) -> Iterator[list[Unit]]:
+    """Yield the numbers that fill a phrase but for stray digits, as lists of units; `sure`: valid ones only."""
     at, stray, held = 0, 0, None
     while at < len(run):
-        if stray and _pause(view, run, at):
-            stray = 0
         window = _window(run, at, numbering) if stray <= STRAY_DIGITS else None
-        if window is None:
+        if window is None or (sure and window.found[0].strength >= PLAUSIBLE):
             stray += len(run[at].digits)
-            if held and stray > STRAY_DIGITS and not _pause(view, run, held.after):
-                held = None
+            held = held if stray <= STRAY_DIGITS else None
             at += 1
             continue
         if held:
             yield held
-        held, at, stray = window, window.after, 0
+        held, at, stray = run[window.first : window.after], window.after, 0
     if held:
         yield held
+
+
+def _in_said(view: str, run: list[Unit], numbering: Plan) -> Iterator[list[Unit]]:
+    """Yield the numbers of single phrases, then those that go on over pauses."""
+    rest: list[Unit] = []
+    for phrase in _phrases(view, run):
+        whole = list(_in_phrase(phrase, numbering, sure=True))
+        if whole:
+            yield from [*_over_pauses(view, rest, numbering), *whole]
+            rest = []
+        else:
+            rest += phrase
+    yield from _over_pauses(view, rest, numbering)
+
+
+def _over_pauses(view: str, run: list[Unit], numbering: Plan, most_stray: int = 0) -> Iterator[list[Unit]]:
+    """Yield numbers that begin and end at a pause; in what is left, those with a few stray digits around."""
+    ends = list(accumulate(len(phrase) for phrase in _phrases(view, run))) if run else []
+    start = rest = 0
+    for end in ends:
+        at = start if start < end else end
+        while at < end and _digits(run[start:at]) <= most_stray:
+            window = _window(run, at, numbering)
+            phrase_end = ends[bisect_left(ends, window.after)] if window else 0
+            if window and _digits(run[window.after : phrase_end]) <= most_stray:
+                if not most_stray:
+                    yield from _over_pauses(view, run[rest:start], numbering, STRAY_DIGITS)
+                yield run[window.first : window.after]
+                at = start = rest = phrase_end
+            else:
+                at += 1
+        start = max(start, end)
+    if not most_stray:
+        yield from _over_pauses(view, run[rest:], numbering, STRAY_DIGITS)
 
 
 def _continues(view: str, run: list[Unit], window: _Window) -> bool:
@@ -136,14 +178,14 @@ def _continues(view: str, run: list[Unit], window: _Window) -> bool:
     return bool(ahead or behind)
 
 
-def _in_written(view: str, run: list[Unit], numbering: Plan) -> Iterator[_Window]:
+def _in_written(view: str, run: list[Unit], numbering: Plan) -> Iterator[list[Unit]]:
     at = 0
     while at < len(run):
         window = _window(run, at, numbering)
         if window is None or _continues(view, run, window):
             at += 1
             continue
-        yield window
+        yield run[window.first : window.after]
         at = window.after
 
 
@@ -163,15 +205,15 @@ def _is_reference(view: str, units: list[Unit], e164: str) -> bool:
     return len(units) == 1 or not _grouped_like(e164, [unit.digits for unit in units])
 
 
-def _hits(view: str, run: list[Unit], windows: Iterator[_Window]) -> Iterator[PhoneHit]:
-    for window in windows:
-        units = run[window.first : window.after]
+def _hits(view: str, numbers: Iterator[list[Unit]], numbering: Plan) -> Iterator[PhoneHit]:
+    for units in numbers:
+        found = _read(units, 0, len(units), numbering)
         if units[0].lead == "(" and ")" not in view[units[0].start : units[-1].end]:
             units[0] = units[0]._replace(start=units[0].start + 1)
-        if _is_reference(view, units, window.found[0].e164):
+        if _is_reference(view, units, found[0].e164):
             continue
         spans = tuple((unit.start, unit.end) for unit in units)
-        yield from (PhoneHit(reading.e164, spans) for reading in window.found)
+        yield from (PhoneHit(reading.e164, spans) for reading in found)
 
 
 def _unglued(view: str, run: list[Unit]) -> Iterator[list[Unit]]:
@@ -190,12 +232,12 @@ def _unglued(view: str, run: list[Unit]) -> Iterator[list[Unit]]:
 
 def _in_run(view: str, run: list[Unit], numbering: Plan) -> Iterator[PhoneHit]:
     if not _said(run):
-        yield from _hits(view, run, _in_written(view, run, numbering))
+        yield from _hits(view, _in_written(view, run, numbering), numbering)
         return
     pairs = paired(run, view)
-    found = list(_hits(view, pairs, _in_said(view, pairs, numbering)))
+    found = list(_hits(view, _in_said(view, pairs, numbering), numbering))
     if not found and len(pairs) < len(run):
-        found = list(_hits(view, run, _in_said(view, run, numbering)))
+        found = list(_hits(view, _in_said(view, run, numbering), numbering))
     yield from found
 
 
@@ -203,10 +245,10 @@ def phones_in(view: str, numbering: Plan) -> Iterator[PhoneHit]:
     """Yield every number in a folded view, every reading of it, in order of place."""
     for whole_run, in_pieces in runs(without_other_digits(view), LONGEST_RUN):
         for run in _unglued(view, whole_run):
-            if sum(len(unit.digits) for unit in run) < LEAST_IN_TEXT:
+            if _digits(run) < LEAST_IN_TEXT:
                 continue
             if not in_pieces:
                 yield from _in_run(view, run, numbering)
             elif not _said(run):
                 for unit in run:
-                    yield from _hits(view, [unit], _in_written(view, [unit], numbering))
+                    yield from _hits(view, _in_written(view, [unit], numbering), numbering)

@@ -145,6 +145,10 @@ def _as_written_at_home(number: phonenumbers.PhoneNumber, digits: str) -> bool:
     return re.sub(r"\D", "", written) == digits
 
 
+def _with_trunk(number: phonenumbers.PhoneNumber, country: _Country) -> str:
+    return country.trunk + phonenumbers.national_significant_number(number)
+
+
 def _national(digits: str, country: _Country) -> Iterator[Reading]:
     """Read digits as somebody in the country writes them."""
     if not max(country.shortest, LEAST_DIGITS) <= len(digits) <= country.longest + 5:
@@ -156,9 +160,8 @@ def _national(digits: str, country: _Country) -> Iterator[Reading]:
         return
     if phonenumbers.is_valid_number(number):
         yield Reading(NATIONAL if _as_written_at_home(number, digits) else SHORTENED, _e164(number))
-    elif len(digits) >= LEAST_PLAUSIBLE and digits.startswith(country.trunk) and _plausible(number):
-        if digits == country.trunk + phonenumbers.national_significant_number(number):
-            yield Reading(NATIONAL + PLAUSIBLE, _e164(number))
+    elif len(digits) >= LEAST_PLAUSIBLE and _with_trunk(number, country) == digits and _plausible(number):
+        yield Reading(NATIONAL + PLAUSIBLE, _e164(number))
 
 
 def _after_exit_code(digits: str, numbering: Plan) -> Iterator[Reading]:
