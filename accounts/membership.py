@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import transaction
 
 from accounts.errors import NotPossible
@@ -20,6 +19,7 @@ from accounts.rights import require
 from accounts.roles import AGENT, ROLES, SUPERVISOR
 from accounts.staffing import add_agent, set_supervision
 from accounts.tenancy import belongs_to
+from accounts.validation import prove
 from trail.actor import Actor
 from trail.append import append
 
@@ -118,7 +118,7 @@ def _person(address: str, name: str, password: str | None) -> tuple[User, str | 
     if there is not None:
         return there, None
     chosen = password or new_password()
-    user = User(email=address, name=name.strip())
+    user = prove(User(email=address, name=name.strip()), "name")
     _check_password(chosen, user)
     user.set_password(chosen)
     user.save(force_insert=True)
@@ -150,12 +150,7 @@ def _check_password(password: str, user: User) -> None:
 
 
 def _address(email: str) -> str:
-    address = normalise_email(email)
-    try:
-        validate_email(address)
-    except ValidationError as error:
-        raise NotPossible("This is no e-mail address. Nothing was changed.") from error
-    return address
+    return prove(User(email=normalise_email(email)), "email").email
 
 
 def _named(member: Membership) -> tuple[str, str]:

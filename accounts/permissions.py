@@ -1,8 +1,12 @@
 """What the API answers where nobody said anything: no."""
 
+from typing import TYPE_CHECKING
+
 from rest_framework.permissions import BasePermission
-from rest_framework.request import Request
-from rest_framework.views import APIView
+
+if TYPE_CHECKING:
+    from rest_framework.request import Request
+    from rest_framework.views import APIView
 
 
 class DenyAll(BasePermission):
@@ -10,10 +14,10 @@ class DenyAll(BasePermission):
 
     message = "This address gives no access. Nothing was done."
 
-    def has_permission(self, request: Request, view: APIView) -> bool:
+    def has_permission(self, request: "Request", view: "APIView") -> bool:
         """Refuse."""
         return False
 
-    def has_object_permission(self, request: Request, view: APIView, obj: object) -> bool:
+    def has_object_permission(self, request: "Request", view: "APIView", obj: object) -> bool:
         """Refuse."""
         return False

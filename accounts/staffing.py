@@ -13,6 +13,7 @@ from accounts.models import Account, Agent, Membership, Supervision, Supervisor,
 from accounts.rights import require
 from accounts.roles import SUPERVISOR
 from accounts.tenancy import belongs_to
+from accounts.validation import prove
 from trail.actor import Actor
 from trail.append import append
 
@@ -21,11 +22,10 @@ def add_agent(*, actor: Actor, account: Account, extension: str, name: str = "",
     """Add an agent by extension; one that is there already is returned as it is. Raises Refused or NotPossible."""
     require(actor, "accounts.add_agent", account, action="agent.added")
     _one_account(account, team)
-    if not extension.strip():
-        raise NotPossible("An agent needs an extension. Nothing was changed.")
+    wanted = prove(Agent(extension=extension.strip(), name=name.strip()), "extension", "name")
     with transaction.atomic():
         agent, new = Agent.objects.get_or_create(
-            account=account, extension=extension.strip(), defaults={"name": name.strip(), "team": team}
+            account=account, extension=wanted.extension, defaults={"name": wanted.name, "team": team}
         )
         if new:
             append("agent.added", actor=actor, account_id=account.pk, record=(Agent._meta.label, str(agent.pk)))
@@ -38,7 +38,7 @@ def change_agent(*, actor: Actor, agent: Agent, name: str, team: Team | None) ->
     _one_account(agent.account, team)
     with transaction.atomic():
         agent.name, agent.team = name.strip(), team
-        agent.save(update_fields=["name", "team"])
+        prove(agent, "name").save(update_fields=["name", "team"])
         append(
             "agent.changed",
             actor=actor,
@@ -52,10 +52,9 @@ def change_agent(*, actor: Actor, agent: Agent, name: str, team: Team | None) ->
 def add_team(*, actor: Actor, account: Account, name: str) -> Team:
     """Add a team; one of this name is returned as it is. Raises Refused or NotPossible."""
     require(actor, "accounts.add_team", account, action="team.added")
-    if not name.strip():
-        raise NotPossible("A team needs a name. Nothing was changed.")
+    wanted = prove(Team(name=name.strip()), "name")
     with transaction.atomic():
-        team, new = Team.objects.get_or_create(account=account, name=name.strip())
+        team, new = Team.objects.get_or_create(account=account, name=wanted.name)
         if new:
             append("team.added", actor=actor, account_id=account.pk, record=(Team._meta.label, str(team.pk)))
     return team
@@ -66,7 +65,7 @@ def rename_team(*, actor: Actor, team: Team, name: str) -> Team:
     require(actor, "accounts.change_team", team, action="team.changed")
     with transaction.atomic():
         team.name = name.strip()
-        team.save(update_fields=["name"])
+        prove(team, "name").save(update_fields=["name"])
         append("team.changed", actor=actor, account_id=team.account_id, record=(Team._meta.label, str(team.pk)))
     return team
 

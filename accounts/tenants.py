@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from zoneinfo import available_timezones
 
 import phonenumbers
-from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from accounts.errors import NotPossible
 from accounts.models import Account, Line
 from accounts.rights import require
+from accounts.validation import prove
 from trail.actor import Actor
 from trail.append import append
 
@@ -75,7 +75,7 @@ def rename_line(*, actor: Actor, line: Line, label: str) -> Line:
     require(actor, "accounts.change_line", line, action="line.changed")
     with transaction.atomic():
         line.label = label.strip()
-        line.save(update_fields=["label"])
+        prove(line, "label").save(update_fields=["label"])
         append("line.changed", actor=actor, account_id=line.account_id, record=_named(line))
     return line
 
@@ -92,6 +92,7 @@ def e164(number: str, region: str) -> str:
 
 
 def _add_number(actor: Actor, account: Account, number: str, label: str) -> Line:
+    prove(Line(label=label), "label")
     line, new = Line.objects.get_or_create(account=account, number=number, defaults={"label": label})
     if new:
         append("line.added", actor=actor, account_id=account.pk, record=_named(line))
@@ -103,11 +104,7 @@ def _checked(account: Account) -> Account:
         raise NotPossible("The time zone is not known. Nothing was changed. Write it like America/Los_Angeles.")
     if account.region not in phonenumbers.SUPPORTED_REGIONS:
         raise NotPossible("The region is not known. Nothing was changed. Write two letters, like US.")
-    try:
-        account.clean_fields()
-    except ValidationError as error:
-        raise NotPossible(f"Nothing was changed. {'; '.join(error.messages)}") from error
-    return account
+    return prove(account, "name", "region", "zone", "grace_hours")
 
 
 def _same_settings(there: Account, wanted: Account) -> None:

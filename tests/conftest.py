@@ -55,9 +55,10 @@ def make_account(name: str, number: str, *, region: str = "US", zone: str = "Ame
 
 def make_person(name: str, account: Account, role: str, *, extension: str = "", whole_account: bool = True) -> Person:
     """Make a member called `name`; an `extension` ties the person to that agent of the account, made if missing."""
-    user, _ = User.objects.get_or_create(email=f"{name.lower()}@example.com", defaults={"name": name})
-    user.set_password(PASSWORD)
-    user.save()
+    user, new = User.objects.get_or_create(email=f"{name.lower()}@example.com", defaults={"name": name})
+    if new:
+        user.set_password(PASSWORD)
+        user.save()
     agent = None
     if extension:
         agent, _ = Agent.objects.get_or_create(account=account, extension=extension, defaults={"name": name})

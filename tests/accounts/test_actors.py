@@ -62,9 +62,7 @@ def test_the_shell_acts_as_a_member_and_names_the_os_user(supervisor: Person, ac
     assert actor.os_user == operator().os_user != ""
 
 
-def test_the_shell_cannot_act_as_a_stranger_or_a_former_member(
-    stranger: Person, supervisor: Person, account: Account
-):
+def test_the_shell_cannot_act_as_a_stranger_or_a_former_member(stranger: Person, supervisor: Person, account: Account):
     Membership.objects.filter(pk=supervisor.membership.pk).update(active=False)
     for person in (stranger, supervisor):
         with pytest.raises(UnknownMember):

@@ -84,6 +84,6 @@ def test_a_refusal_names_who_what_and_which_and_outlives_its_rollback(auditor: P
     record_refusal(caught.value)
 
     entry = Event.objects.get(action="agent.changed")
-    assert (entry.outcome, entry.user_id, entry.role) == ("refused", auditor.user.pk, "auditor")
+    assert (entry.outcome, entry.user_id, entry.told["how"]["role"]) == ("refused", auditor.user.pk, "auditor")
     assert (entry.account_id, entry.record_id) == (account.pk, str(record.pk))
     assert CHANGE in entry.text
