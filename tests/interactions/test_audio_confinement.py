@@ -4,13 +4,14 @@ import io
 import json
 import os
 import signal
+import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from interactions.audio import DecodingFailed, Limits, NotAudio, child, confinement, examine, inspect, wire
+from interactions.audio import DecodingFailed, Limits, NotAudio, child, confinement, examine, inspect, seccomp, wire
 from interactions.audio.errors import error_for
 from interactions.audio.wire import Request
 
@@ -154,3 +155,35 @@ def test_sentences_take_only_their_numbers() -> None:
     assert error_for("truncated", [10, 5]).reason.endswith("10 bytes of sound, the file holds 5.")
     assert isinstance(error_for("truncated", [10]), DecodingFailed)
     assert isinstance(error_for("empty"), NotAudio)
+
+
+# Each measure alone
+
+
+ALONE = """
+import os, socket, sys
+from unittest.mock import patch
+from interactions.audio import confine, seccomp
+measure = sys.argv[1]
+if measure == "seccomp":
+    seccomp.allow_only_computing()
+elif measure == "limits":
+    with patch.object(seccomp, "available", return_value=False):
+        confine.confine_decoder(cpu_s=10, wall_s=10, memory_bytes=2**28)
+reached = 0
+for number, attempt in enumerate((socket.socket, lambda: os.open("/", os.O_RDONLY))):
+    try:
+        attempt()
+        reached += 2**number
+    except OSError:
+        pass
+os._exit(reached)
+"""
+
+
+@pytest.mark.parametrize(("measure", "reached"), [("none", 3), ("seccomp", 0), ("limits", 0)])
+def test_each_measure_alone_bars_network_and_files(measure: str, reached: int) -> None:
+    if measure == "seccomp" and not seccomp.available():
+        pytest.skip("system call numbers are known for Linux on x86-64 and aarch64")
+    ended = subprocess.run([sys.executable, "-c", ALONE, measure], cwd=WAV.parents[2], check=False, timeout=30)
+    assert ended.returncode == reached
