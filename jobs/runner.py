@@ -10,7 +10,7 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 from django.db import close_old_connections, transaction
-from django.db.models import Case, F, Q, When
+from django.db.models import Case, F, PositiveIntegerField, Q, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from trail.actor import Actor
@@ -68,7 +68,9 @@ class LeaseProgress:
         held = _held(job).update(
             progress_done=done,
             lease_until=timezone.now() + LEASE,
-            attempts=Case(When(progress_done__lt=done, then=1), default=F("attempts")),
+            attempts=Case(
+                When(progress_done__lt=done, then=1), default=F("attempts"), output_field=PositiveIntegerField()
+            ),
             **changes,
         )
         if not held:
