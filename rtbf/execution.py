@@ -111,7 +111,7 @@ class Execution:
         return items.count() > before
 
     def _erase_units(self) -> None:
-        rows = self._undone().filter(spans=None).exclude(label__in=PERSON).order_by("unit", "pk")
+        rows = self._undone().filter(spans__isnull=True).exclude(label__in=PERSON).order_by("unit", "pk")
         for portion in _portions(list(rows)):
             self._erase(portion)
 
@@ -130,7 +130,7 @@ class Execution:
         self._done(items, {ref.id: refusal for ref, refusal in erased.kept.items()})
 
     def _redact_passages(self) -> None:
-        for item in self._undone().exclude(spans=None):
+        for item in self._undone().filter(spans__isnull=False):
             self._redact(item)
 
     def _redact(self, item: PlanItem) -> None:

@@ -74,6 +74,8 @@ def read_all(account: Account, lines: Sequence[str]) -> list[Read]:
 
 
 def _read(account: Account, line: str, numbering: Numbering) -> Read:
+    if not line.isprintable() and any(0xD800 <= ord(sign) <= 0xDFFF for sign in line):
+        raise NotAnIdentifier("This is not valid text (UTF-8).")
     kind, value = parse(line)
     readings = candidates(kind, value, regions=numbering.regions)
     if readings[0].value in numbering.own_numbers:

@@ -1,0 +1,86 @@
+"""Forget a customer from the shell: the same flow, rights, clocks and entries as in the portal."""
+
+import time
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+from django.utils.module_loading import autodiscover_modules
+from jobs import runner
+from trail.refusal import Refusal, recording_refusals
+
+from accounts.actors import shell_actor
+from accounts.errors import AccountsError
+from accounts.models import Account
+from rtbf.errors import RequestError
+from rtbf.models import Request, State
+from rtbf.requests import WORD, cancel_request, confirm_request, is_stopped, plan_request
+from rtbf.times import in_zone
+
+PAUSE_S = 1.0
+WITH_EXCEPTIONS = 3
+
+
+class Command(BaseCommand):
+    """`forget --account A --identifier KIND:VALUE … --actor EMAIL --confirm FORGET [--wait]`."""
+
+    help = (
+        "Forget a customer. The account's grace period applies; until it ends the request can be cancelled in the portal."
+        " With --wait, exit status 3 means completed with exceptions."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Declare the arguments."""
+        parser.add_argument("--account", required=True, help="name of the account")
+        parser.add_argument("--identifier", action="append", required=True, metavar="KIND:VALUE")
+        parser.add_argument("--actor", required=True, help="e-mail address of the supervisor who asks")
+        parser.add_argument("--confirm", required=True, metavar=WORD, help=f"the word {WORD}, in capital letters")
+        parser.add_argument("--wait", action="store_true", help="return when it is done")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Plan and confirm, and wait if asked to."""
+        try:
+            with recording_refusals():
+                request = _ask(options)
+        except (AccountsError, RequestError, Refusal) as error:
+            raise CommandError(str(error)) from None
+        self.stdout.write(_sentence(request))
+        if options["wait"]:
+            self._wait(request)
+
+    def _wait(self, request: Request) -> None:
+        """Wait for a worker, and do the work here where none takes it up."""
+        autodiscover_modules("tasks")
+        while not request.is_finished:
+            if request.state == State.CANCELLED or is_stopped(request):
+                raise CommandError(f"{request.reference} was cancelled or stopped. See it in the portal.")
+            if request.job_id is None or not runner.run(request.job_id):
+                time.sleep(PAUSE_S)
+            request.refresh_from_db()
+        self.stdout.write(f"{request.reference}: {request.get_state_display()}.")
+        if request.state == State.EXCEPTIONS:
+            raise CommandError(
+                "Something stays: it is held, waits for a decision, or failed. See the request in the portal.",
+                returncode=WITH_EXCEPTIONS,
+            )
+
+
+def _ask(options: dict[str, Any]) -> Request:
+    if options["confirm"] != WORD:
+        raise CommandError(f"Nothing was done. Confirm with --confirm {WORD}.")
+    account = Account.objects.named(options["account"])
+    actor = shell_actor(options["actor"], account)
+    request = plan_request(actor=actor, account=account, identifiers=options["identifier"])
+    try:
+        return confirm_request(actor=actor, request=request, typed=options["confirm"])
+    except RequestError:
+        cancel_request(actor=actor, request=request)
+        raise
+
+
+def _sentence(request: Request) -> str:
+    assert request.grace_ends_at is not None
+    if request.grace_ends_at <= timezone.now():
+        return f"{request.reference} was confirmed and is carried out now."
+    when = in_zone(request.grace_ends_at, request.account.zone)
+    return f"{request.reference} was confirmed. It is carried out {when}; until then it can be cancelled in the portal."

@@ -1,0 +1,72 @@
+"""Say where each found record stood in the exports it came from: file, record, field and characters, never the text.
+
+Places are sealed, since file names hold numbers too, so telling them is an opening and takes a warrant.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+from uuid import UUID
+
+from privacy.models import SealedField
+from privacy.open import Warrant, open_rows
+
+from interactions.models import Transcription
+from rtbf.discovery import Item
+from rtbf.planning import group_of
+
+AT_ONCE = 500
+Place = dict[str, Any]
+
+
+def lines(items: Iterable[Item], *, warrant: Warrant) -> Iterator[Place]:
+    """Yield a line for each item, or for each passage of it: file, record, field, start, end, kind, action, because.
+
+    A line without a field stands for the whole record; start and end count characters in the decoded field.
+    """
+    by_model: dict[type, list[Item]] = {}
+    for item in items:
+        by_model.setdefault(item.model, []).append(item)
+    for model, group in by_model.items():
+        for start in range(0, len(group), AT_ONCE):
+            yield from _portion(model, group[start : start + AT_ONCE], warrant)
+
+
+def _portion(model: Any, items: Sequence[Item], warrant: Warrant) -> Iterator[Place]:
+    opened = _opened(model, items, warrant)
+    for item in items:
+        values = opened.get(item.id, {})
+        for place in _passages(item, values) if item.spans else [_whole(values.get("place"))]:
+            yield {**place, "kind": group_of(item), "action": item.action.value, "because": item.because}
+
+
+def _opened(model: Any, items: Sequence[Item], warrant: Warrant) -> dict[UUID, dict[str, Any]]:
+    """Open the places of items; those of a transcript's passages stand in its segments."""
+    names = [name for name in ("place",) if _seals(model, name)]
+    if not names:
+        return {}
+    if model is Transcription and any(item.spans for item in items):
+        names.append("segments")
+    return open_rows(list(model._default_manager.filter(pk__in=[item.id for item in items])), *names, warrant=warrant)
+
+
+def _seals(model: Any, name: str) -> bool:
+    return any(field.name == name and isinstance(field, SealedField) for field in model._meta.concrete_fields)
+
+
+def _whole(place: Place | None) -> Place:
+    known = place or {}
+    return {
+        "file": known.get("file"),
+        "record": known.get("record"),
+        "field": known.get("field"),
+        "start": None,
+        "end": None,
+    }
+
+
+def _passages(item: Item, values: dict[str, Any]) -> Iterator[Place]:
+    segments = values.get("segments")
+    for number, start, end in item.spans:
+        place = segments[number].get("place") if segments and number < len(segments) else values.get("place")
+        offset = (place or {}).get("start", 0)
+        yield {**_whole(place), "start": offset + start, "end": offset + end}

@@ -1,0 +1,21 @@
+"""Look for a customer without asking to forget anything: the search is on record, nothing else happens."""
+
+from collections.abc import Iterator, Sequence
+
+from privacy.open import warrant
+from trail.actor import Actor
+
+from accounts.models import Account
+from accounts.rights import require
+from rtbf.places import Place, lines
+from rtbf.requests import GROUND, search
+
+SEE = "rtbf.view_request"
+
+
+def preview(*, actor: Actor, account: Account, identifiers: Sequence[str]) -> Iterator[Place]:
+    """Return a line for each record about the person, as `places.lines` does. Raises what plan_request raises."""
+    require(actor, SEE, account, action="customer.searched")
+    _, found = search(actor, account, identifiers)
+    opening = warrant(actor=actor, action="places.opened", account_id=account.pk, purpose=GROUND)
+    return lines(found.items, warrant=opening)
