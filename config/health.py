@@ -16,6 +16,7 @@ from django.core.files.storage import storages
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+from dramatiq.brokers.redis import RedisBroker
 
 from vault.key_directory import KeyDirectory
 
@@ -61,9 +62,9 @@ def check_database(alias: str) -> None:
 def check_queue() -> None:
     """Ask the broker for an answer."""
     broker = dramatiq.get_broker()
-    if hasattr(broker, "client"):
+    if isinstance(broker, RedisBroker):
         broker.client.ping()
-    elif not broker.connection.is_open:
+    elif not getattr(broker, "connection", broker).is_open:  # RabbitMQ connects when asked for its connection.
         raise NotWorking
 
 

