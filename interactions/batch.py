@@ -42,6 +42,7 @@ class Batch:
     prepared: list[Prepared] = field(default_factory=list)
     source_ids: list[SourceId] = field(default_factory=list)
     known_before: int = 0
+    _readings: dict[tuple[Kind, str], Known | None] = field(default_factory=dict)
 
     def build(self, calls: Sequence[Call]) -> None:
         """Make or find the interaction of each call, tie it to its customer, and prepare everything it brings."""
@@ -87,15 +88,18 @@ class Batch:
                 yield from self._read(Kind.NAME, text.text)
 
     def _address(self, text: str) -> list[Known]:
-        read = list(self._read(Kind.PHONE, text)) or list(self._read(Kind.EMAIL, text))
+        read = self._read(Kind.PHONE, text) or self._read(Kind.EMAIL, text)
         return [each for each in read if each.value not in self.numbering.own_numbers]
 
-    def _read(self, kind: Kind, text: str) -> Iterator[Known]:
-        try:
-            yield normalise(kind, text, regions=self.numbering.regions)
-        except NotAnIdentifier:
-            # A source may give an extension or a department here: then there is nobody to recognise by it.
-            return
+    def _read(self, kind: Kind, text: str) -> list[Known]:
+        """Return a text as an identifier; a source may give an extension or a department there, which is nobody."""
+        if (kind, text) not in self._readings:
+            try:
+                self._readings[kind, text] = normalise(kind, text, regions=self.numbering.regions)
+            except NotAnIdentifier:
+                self._readings[kind, text] = None
+        known = self._readings[kind, text]
+        return [known] if known else []
 
     def _prepare(self, call: Call, interaction: Interaction) -> None:
         self._prepare_own_values(interaction, call.drafts)

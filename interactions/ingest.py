@@ -23,8 +23,9 @@ from interactions.calls import CHANGING
 from interactions.contents import HeardSound, Prepared, hear
 from interactions.drafts import AudioDraft, AudioKind, InteractionDraft, Rejected
 from interactions.joining import Aliases, Call, group
-from interactions.models import Interaction, Mention, SoundFile, SourceId
+from interactions.models import Interaction, SoundFile, SourceId
 from interactions.sources.found import open_plain
+from privacy import bulk
 from privacy.keyring.ring import NewKey, create_keys
 from privacy.models import SealedModel
 from privacy.open import content_context, store
@@ -150,15 +151,15 @@ def _seal_sound(row: SoundFile, sound: AudioDraft, key: NewKey, report: Ingested
 def _insert(batch: Batch) -> None:
     resolver = batch.resolver
     _absorb(resolver)
-    Customer.objects.bulk_create(resolver.new_customers, ROWS_A_STATEMENT)
-    Identifier.objects.bulk_create([row for row, _ in resolver.new_identifiers], ROWS_A_STATEMENT)
-    Interaction.objects.bulk_create(batch.new, ROWS_A_STATEMENT)
+    bulk.insert(resolver.new_customers)
+    bulk.insert([row for row, _ in resolver.new_identifiers])
+    bulk.insert(batch.new)
     Interaction.objects.bulk_update(batch.changed, CHANGING, ROWS_A_STATEMENT)
-    SourceId.objects.bulk_create(batch.source_ids, ROWS_A_STATEMENT)
+    bulk.insert(batch.source_ids)
     rows = [each.row for each in batch.prepared if not isinstance(each.row, Interaction)]
-    for model, group_of_model in groupby(sorted(rows, key=lambda row: row._meta.label), key=type):
-        model._default_manager.bulk_create(list(group_of_model), ROWS_A_STATEMENT)
-    Mention.objects.bulk_create([m for each in batch.prepared for m in each.mentions], ROWS_A_STATEMENT)
+    for _, group_of_model in groupby(sorted(rows, key=lambda row: row._meta.label), key=type):
+        bulk.insert(list(group_of_model))
+    bulk.insert([mention for each in batch.prepared for mention in each.mentions])
     _save_late_values(batch)
 
 

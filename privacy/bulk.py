@@ -1,0 +1,33 @@
+"""Insert many rows by COPY: several times faster than INSERT for rows with sealed values.
+
+A statement with a thousand bytea parameters costs more to parse in the client than to store. COPY streams the rows; ids
+and defaults are those of the model instances, so nothing has to come back.
+"""
+
+from collections.abc import Sequence
+
+from django.db import connections, router
+from django.db.models import Field, Model
+from psycopg import sql
+
+
+def insert(rows: Sequence[Model]) -> None:
+    """Insert rows of one model, all of them or none, into the caller's transaction.
+
+    Raises django.db.IntegrityError as an INSERT would. Signals are not sent.
+    """
+    if not rows:
+        return
+    model = type(rows[0])
+    connection = connections[router.db_for_write(model)]
+    fields: list[Field] = list(model._meta.concrete_fields)  # type: ignore[type-arg]
+    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
+        sql.Identifier(model._meta.db_table),
+        sql.SQL(", ").join(sql.Identifier(each.column) for each in fields),
+    )
+    with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(statement) as copy:
+        for row in rows:
+            copy.write_row([each.get_db_prep_save(each.pre_save(row, True), connection) for each in fields])
+    for row in rows:
+        row._state.adding = False
+        row._state.db = connection.alias
