@@ -11,9 +11,11 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
+from privacy.erasure import erase
 from privacy.keyring.ring import create_keys
 from privacy.sealing import seal
 
+from trail.actor import Actor
 from trail.entry import commitment
 from trail.models import Detail
 
@@ -47,3 +49,13 @@ def matches(opened: Mapping[str, Any], committed: bytes) -> bool:
 def details_about(account_id: UUID, digests: Sequence[bytes]) -> QuerySet[Detail]:
     """Return the living details in which one of these identifiers stands, by blind index."""
     return Detail.objects.filter(account_id=account_id, condemned_at=None, digests__overlap=list(digests))
+
+
+def remove_detail(event_id: UUID, *, actor: Actor, ground: str, case: str = "") -> bool:
+    """Forget what is personal in one entry; False when nothing was left to forget.
+
+    The removal is an entry itself (the log witnesses it as `detail.removed`), and the verifier demands it. Raises what
+    privacy.erasure.erase raises. Call it outside a transaction.
+    """
+    living = Detail.objects.filter(pk=event_id, condemned_at=None)
+    return bool(erase(living, actor=actor, ground=ground, case=case).receipts)

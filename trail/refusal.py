@@ -13,6 +13,7 @@ from django.db import transaction
 from django.http import Http404
 
 from trail.actor import Actor, require_actor
+from trail.append import append
 
 RecordName = tuple[str, str]
 
@@ -60,8 +61,6 @@ def record_refusal(refusal: Refusal) -> None:
 
     Raises RuntimeError inside an open transaction, whose rollback would take the entry with it.
     """
-    from trail.append import append
-
     if refusal.recorded:
         return
     with transaction.atomic(durable=True):

@@ -7,8 +7,9 @@ outside the database. It goes on after a finding, so that one change does not hi
 
 import hashlib
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import takewhile
+from math import inf
 from pathlib import Path
 from uuid import UUID
 
@@ -19,13 +20,14 @@ from vault.errors import KeyMissing
 from trail.actor import Actor
 from trail.checkpoint import BadNote, Head, Signer, Verifier
 from trail.checkpoint_file import CheckpointFile
-from trail.merkle import HASH_BYTES, LEAF, NODE, fold
+from trail.merkle import HASH_BYTES, NODE, fold
 from trail.models import VerificationRun
 from trail.report import KEPT, Report
-from trail.rows import Row, StoredHead, chunks
+from trail.rows import MISSING, Place, StoredHead, chunks
 from trail.sequence import SECRET
 from trail.verify_details import check_details, check_openable
 
+NO_MORE: tuple[float, str] = (inf, "")
 UNPLACED = "SELECT count(*) FROM trail_event e WHERE NOT EXISTS (SELECT 1 FROM trail_position p WHERE p.event_id = e.id)"
 HEADS_BEYOND = """
     SELECT size FROM trail_checkpoint c WHERE NOT EXISTS (SELECT 1 FROM trail_position p WHERE p.seq = c.size - 1)
@@ -49,9 +51,8 @@ def verify(*, folder: str | Path | None = None, actor: Actor | None = None) -> R
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         walk = Walk(report, _verifier(file, report), file, known)
-        for heads, rows in chunks():
-            for row in rows:
-                walk.take(row, heads)
+        for heads, places in chunks():
+            walk.take(places, heads)
         walk.end()
         _check_rest(report, walk)
         check_details(report)
@@ -85,23 +86,38 @@ class Walk:
         self._subtrees: list[bytes] = []
         self._is_whole = True
         self._outside = takewhile(lambda line: line[0] <= known, file.lines())
-        self._next_outside = next(self._outside, None)
+        self._next_outside: tuple[float, str] = next(self._outside, NO_MORE)
 
-    def take(self, row: Row, heads: Mapping[int, StoredHead]) -> None:
-        """Check one place, and the heads that end there."""
-        if row.seq != self.size:
-            self._gap(row)
-        self.report.entries += 1
-        self._grow(self._leaf(row))
-        if self.size in heads:
-            self._check_head(heads[self.size])
-        while self._next_outside and self._next_outside[0] <= self.size:
-            self._compare_outside(*self._next_outside, heads.get(self.size))
-            self._next_outside = next(self._outside, None)
+    def take(self, places: Iterable[Place], heads: Mapping[int, StoredHead]) -> None:
+        """Check a run of places, and the heads that end in it."""
+        sha256 = hashlib.sha256
+        for seq, event_id, leaf, problem in places:
+            if seq != self.size:
+                self._gap(seq)
+            if problem:
+                self._tell(seq, event_id, problem)
+            if self._is_whole:
+                subtrees, rest = self._subtrees, seq
+                while rest & 1:
+                    leaf = sha256(NODE + subtrees.pop() + leaf).digest()  # noqa: PLW2901 - it climbs
+                    rest >>= 1
+                subtrees.append(leaf)
+            self.size = size = seq + 1
+            if size in heads or size >= self._next_outside[0]:
+                self._check_heads(heads.get(size))
+
+    def _check_heads(self, stored: StoredHead | None) -> None:
+        if stored:
+            self._check_stored(stored)
+        while self._next_outside[0] <= self.size:
+            size, note = self._next_outside
+            self._compare_outside(int(size), note, stored)
+            self._next_outside = next(self._outside, NO_MORE)
 
     def end(self) -> None:
         """Compare the end of the log with what is known outside."""
-        if self._next_outside is not None:
+        self.report.entries = self.size
+        if self._next_outside != NO_MORE:
             longest = max([self._next_outside[0], *(size for size, _ in self._outside)])
             self.report.add(
                 "truncated",
@@ -117,40 +133,21 @@ class Walk:
                 position=self.sealed,
             )
 
-    def _gap(self, row: Row) -> None:
-        last = row.seq - 1
+    def _gap(self, seq: int) -> None:
+        last = seq - 1
         which = f"Position {last} is" if last == self.size else f"Positions {self.size} to {last} are"
         self.report.add("missing", f"{which} missing from the log.", position=self.size)
-        self.size = row.seq
+        self.size = seq
         self._is_whole = False
 
-    def _leaf(self, row: Row) -> bytes:
-        if row.text is None:
-            self._tell(row, "missing", "is missing: its place is there, the entry is gone.")
+    def _tell(self, seq: int, event: bytes, what: str) -> None:
+        event_id = UUID(event.decode())
+        code = "missing" if what == MISSING else "changed"
+        self.report.add(code, f"Entry {event_id} at position {seq} {what}", position=seq, event_id=event_id)
+        if what == MISSING:
             self._is_whole = False
-            return bytes(HASH_BYTES)
-        leaf = hashlib.sha256(LEAF + row.text).digest()
-        if leaf.hex().encode() != row.leaf_hex:
-            self._tell(row, "changed", "was changed: its text is not the one that was hashed when it was written.")
-        elif not row.fits_columns:
-            self._tell(row, "columns", "was changed: its columns do not say what its text says.")
-        # Grow on with the stored hash: whether that one was sealed is a question of its own.
-        return bytes.fromhex(row.leaf_hex.decode())
 
-    def _tell(self, row: Row, code: str, what: str) -> None:
-        event_id = UUID(row.event_id.decode())
-        self.report.add(code, f"Entry {event_id} at position {row.seq} {what}", position=row.seq, event_id=event_id)
-
-    def _grow(self, leaf: bytes) -> None:
-        size = self.size
-        if self._is_whole:
-            while size & 1:
-                leaf = hashlib.sha256(NODE + self._subtrees.pop() + leaf).digest()
-                size >>= 1
-            self._subtrees.append(leaf)
-        self.size += 1
-
-    def _check_head(self, stored: StoredHead) -> None:
+    def _check_stored(self, stored: StoredHead) -> None:
         self.sealed = self.size
         self.report.checkpoints += 1
         head = self._opened(stored.note, "the database")
