@@ -148,15 +148,15 @@ def test_places_lie_in_any_text(text: str) -> None:
 
 HOSTILE = {
     "one number of 10 M digits": "7" * 10_000_000,
-    "single digits": "7 " * 500_000,
+    "single digits": "7 " * 125_000,
     "a million words": "lorem ipsum " * 500_000,
-    "number words": "two " * 200_000,
-    "number words in phrases": "two, " * 50_000,
-    "groups": ("22 " * 60 + "; ") * 500,
-    "at signs": "a@" * 300_000,
-    "at dot": " at dot" * 50_000,
+    "number words": "two " * 100_000,
+    "number words in phrases": "two, " * 20_000,
+    "groups": ("22 " * 60 + "; ") * 125,
+    "at signs": "a@" * 100_000,
+    "at dot": " at dot" * 20_000,
     "brackets": "(" * 500_000 + "+" * 500_000,
-    "escapes": "%2" * 300_000,
+    "escapes": "%2" * 100_000,
     "blanks": "2" + " " * 1_000_000 + "2",
     "multiples": "double " * 100_000,
 }
@@ -166,11 +166,11 @@ HOSTILE = {
 def test_hostile_text_is_read_in_bounded_time_and_memory(text: str) -> None:
     began = time.process_time()
     tracemalloc.start()
-    find(text[: len(text) // 4], regions=HERE)
+    find(text, regions=HERE)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 8 * len(text) + 4_000_000
-    assert time.process_time() - began < 20
+    assert time.process_time() - began < 30
 
 
 def test_time_grows_with_the_text_and_no_faster() -> None:
@@ -189,4 +189,4 @@ def test_many_segments_and_speakers() -> None:
     segments = [Segment(str(number), "[noise]" if number % 2 else "two") for number in range(20_000)]
     began = time.process_time()
     find_in_segments(segments, regions=HERE)
-    assert time.process_time() - began < 20
+    assert time.process_time() - began < 30
