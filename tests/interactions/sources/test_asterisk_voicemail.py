@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 import pytest
 
 from interactions.drafts import AudioKind, Direction, Place, TextDraft
+from interactions.sources.reader import read_all
 
-from .exports import SILENCE
+from .exports import LOS_ANGELES, SILENCE, Answer
 
 INBOX = "voicemail/default/2046/INBOX/"
 MESSAGE = """;
@@ -74,11 +75,7 @@ def test_sound_that_is_a_link_out_of_the_folder_is_not_taken(read, tmp_path):
     (tmp_path / "import" / INBOX).mkdir(parents=True)
     (tmp_path / "secret.wav").write_bytes(SILENCE)
     (tmp_path / "import" / INBOX / "msg0000.wav").symlink_to(tmp_path / "secret.wav")
-    answer = read({f"import/{INBOX}msg0000.txt": MESSAGE})
-    from interactions.sources.reader import read_all
-
-    from .exports import LOS_ANGELES, Answer
-
+    read({f"import/{INBOX}msg0000.txt": MESSAGE})
     answer = Answer(read_all(tmp_path / "import", zone=LOS_ANGELES))
     assert answer.call.audio == ()
     assert "link" in answer.refusal.reason

@@ -6,8 +6,11 @@ import types
 import pytest
 
 from interactions.sources import registry
+from interactions.sources.found import FoundFile
+from interactions.sources.reader import read_all
+from interactions.sources.walk import walk
 
-from .exports import SILENCE, cdr_line
+from .exports import LOS_ANGELES, SILENCE, Answer, cdr_line
 
 
 def test_every_format_has_a_name_of_its_own():
@@ -22,9 +25,6 @@ def test_a_module_without_a_source_is_an_error(monkeypatch):
 
 
 def test_no_file_of_the_samples_is_claimed_by_two_formats(samples):
-    from interactions.sources.found import FoundFile
-    from interactions.sources.walk import walk
-
     for file in walk(samples):
         if isinstance(file, FoundFile):
             assert sum(source.recognises(file) for source in registry.sources()) <= 1, file.relative
@@ -67,10 +67,6 @@ def test_files_of_one_name_in_two_folders_are_two_files(read):
 
 
 def test_a_file_without_permission_is_reported_and_the_next_read(ordinary_user):
-    from interactions.sources.reader import read_all
-
-    from .exports import LOS_ANGELES, Answer
-
     for folder in ("a", "b"):
         (ordinary_user / folder).mkdir()
         (ordinary_user / folder / "Master.csv").write_text(cdr_line())
