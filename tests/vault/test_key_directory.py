@@ -50,6 +50,7 @@ def test_a_key_that_was_never_made_is_missing(keys: KeyDirectory) -> None:
 def test_a_destroyed_key_is_gone_and_the_others_are_there(keys: KeyDirectory, path: Path) -> None:
     for version in (0, 1):
         keys.create_block_key(1, version)
+        keys.block_key(1, version)
     keys.destroy_block_key(1, 0)
     for reader in (keys, KeyDirectory(path)):
         assert not reader.has_block_key(1, 0)
@@ -160,6 +161,23 @@ def test_the_old_root_is_overwritten_in_its_place(keys: KeyDirectory, path: Path
         keys.rotate_root()
         still_open.seek(0)
         assert still_open.read() == bytes(32)
+
+
+def test_a_second_name_of_the_living_root_is_not_overwritten(keys: KeyDirectory, path: Path) -> None:
+    key = keys.create_block_key(1, 0)
+    os.link(path / "root", path / "root.old")
+    assert keys.rotate_root() == 1
+    assert KeyDirectory(path).block_key(1, 0) == key
+    assert not (path / "root.old").exists()
+
+
+def test_a_rotation_removes_stray_copies(keys: KeyDirectory, path: Path) -> None:
+    keys.create_block_key(1, 0)
+    strays = [path / "blocks" / "1.0.temp", path / "blocks" / "9.0.temp", path / "root.temp"]
+    for stray in strays:
+        stray.touch(mode=0o600)
+    assert keys.rotate_root() == 1
+    assert not [stray for stray in strays if stray.exists()]
 
 
 def test_a_rotation_that_meets_a_damaged_key_destroys_nothing(keys: KeyDirectory, path: Path) -> None:

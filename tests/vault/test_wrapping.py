@@ -1,4 +1,5 @@
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -71,6 +72,12 @@ def test_a_wrapped_key_is_no_value_and_a_value_no_key() -> None:
         open_value(key, b"\x01" + wrap(key, new_key(), context=ALICE), context=ALICE)
     with pytest.raises(Tampered):
         unwrap(key, seal_value(key, new_key(), context=ALICE)[1:], context=ALICE)
+
+
+def test_a_shorter_key_is_refused_even_from_somebody_who_has_the_key() -> None:
+    kek, nonce = new_key(), bytes(12)
+    with pytest.raises(Tampered, match="60 bytes"):
+        unwrap(kek, nonce + AESGCM(kek).encrypt(nonce, bytes(16), ALICE), context=ALICE)
 
 
 @pytest.mark.parametrize("length", [0, 16, 24, 31, 33])
