@@ -242,6 +242,9 @@ UNFOLD = {
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_BACK_BUTTON": True,
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("portal/icon.svg")},
+    ],
     "STYLES": [lambda request: static("portal/portal.css")],
     "SIDEBAR": {"command_search": True, "navigation": "accounts.menu.navigation"},
     "ACCOUNT": {"navigation": [{"title": "Change password", "link": reverse_lazy("account_change_password")}]},

@@ -1,5 +1,6 @@
 """What every test may use: the people of two accounts, and clients signed in as them."""
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -20,7 +21,11 @@ ADDRESS = "203.0.113.7"
 
 
 def pytest_configure() -> None:
-    """Leave out what needs a server or a build step: cached counters, hashed file names, slow passwords."""
+    """Leave out what needs a server or a build step: cached counters, hashed file names, slow passwords.
+
+    Playwright's loop runs in the thread of the test, which Django takes for an asynchronous one.
+    """
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
