@@ -10,8 +10,7 @@ class JobsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register with the layer below, which cannot look up to here."""
-        from privacy import witness
-
         from jobs.receivers import QueueWitness
+        from privacy import witness
 
         witness.register_queue(QueueWitness())

@@ -1,7 +1,7 @@
 """Do what must happen every so often, in one process of the whole installation.
 
-The clock holds a lock in the database for as long as it runs; a second clock waits as a stand-in. When the database goes
-away it says so, waits, and goes on by itself. What takes long is a job; the clock only starts it.
+The clock holds a lock in the database for as long as it runs; a second clock waits as a stand-in. When the database
+goes away it says so, waits, and goes on by itself. What takes long is a job; the clock only starts it.
 """
 
 import heapq
@@ -12,10 +12,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from django.db import Error, connections
-from trail import sequence
-from vault.errors import VaultError
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from jobs import health, queue
+from trail import sequence
+from vault.errors import VaultError
 
 LOCK = 0x4C65_7468_6502
 PAUSE_S = 1.0
@@ -69,7 +70,7 @@ class Clock:
         self._stopped = threading.Event()
         now = time.monotonic()
         self._turns = [Turn(now, number, seconds, call) for number, (seconds, call) in enumerate(_periodic)]
-        self._lock = connections["default"].copy()
+        self._lock: BaseDatabaseWrapper = connections["default"]
 
     def stop(self) -> None:
         """Ask the clock to end."""
@@ -77,11 +78,13 @@ class Clock:
 
     def run(self) -> None:
         """Tick until stopped; survives databases that come and go."""
+        # A connection of its own, since whoever closes the thread's connection would give the lock away.
+        self._lock = connections["default"].copy()
         while not self._stopped.is_set():
             try:
                 self._hold_and_tick()
             except Error as problem:
-                logger.error("The database does not answer (%s); the clock waits and tries again.", type(problem).__name__)
+                logger.error("The database does not answer (%s); the clock waits for it.", type(problem).__name__)
                 self._let_go()
                 self._stopped.wait(PAUSE_S)
         self._let_go()

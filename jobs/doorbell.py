@@ -24,6 +24,7 @@ def ring(job_id: UUID) -> bool:
     try:
         dramatiq.get_broker().enqueue(message)
     except (DramatiqError, RedisError, OSError) as problem:
-        logger.warning("The queue does not answer (%s); the sweep will ring for job %s.", type(problem).__name__, job_id)
+        name = type(problem).__name__
+        logger.warning("The queue does not answer (%s); the sweep will ring for job %s.", name, job_id)
         return False
     return True

@@ -4,6 +4,7 @@ A row holds ids and codes only. The message in the queue is a doorbell; whether 
 """
 
 from django.db import models
+
 from privacy.ids import new_id
 
 
@@ -23,7 +24,8 @@ OPEN = (Status.QUEUED, Status.RUNNING)
 class Job(models.Model):
     """One piece of long work. `subject` is the id of the row it works on; `actor` who asked, as the log writes it.
 
-    rung_at: when a worker was last rung for. lease: which attempt works on it; lease_until: when it counts as lost. attempts: since it last made progress.
+    rung_at: when a worker was last rung for. lease: which attempt works on it; lease_until: when it counts as lost.
+    attempts: since it last made progress.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

@@ -1,8 +1,7 @@
 """What the personal data map says about jobs: ids and codes only."""
 
-from privacy.map import declare
-
 from jobs.models import Heartbeat, Job
+from privacy.map import declare
 
 declare(
     Job,

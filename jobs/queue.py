@@ -10,11 +10,11 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
-from trail.actor import Actor, require_actor
-from trail.append import append
 
 from jobs.doorbell import ring
 from jobs.models import OPEN, Job, Status
+from trail.actor import Actor, require_actor
+from trail.append import append
 
 SWEPT = 200
 RING_AGAIN = timedelta(seconds=15)

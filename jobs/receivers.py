@@ -4,9 +4,9 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.utils import timezone
-from trail.actor import Actor
 
 from jobs.queue import enqueue
+from trail.actor import Actor
 
 FINISH_ERASURE = "privacy.finish_erasure"
 GRACE = timedelta(seconds=30)

@@ -9,19 +9,19 @@ import traceback
 from datetime import timedelta
 from uuid import UUID, uuid4
 
-from django.db import close_old_connections, transaction
-from django.db.models import Case, F, PositiveIntegerField, Q, When
+from django.db import connections, transaction
+from django.db.models import Case, F, PositiveIntegerField, Q, QuerySet, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
-from trail.actor import Actor
-from trail.append import append
-from trail.refusal import Refusal, recording_refusals
 
 from jobs.beat import Beat
 from jobs.errors import Cancelled, JobFailed, LeaseLost
 from jobs.models import Job, Status
 from jobs.queue import due
 from jobs.registry import Work, work_for
+from trail.actor import Actor
+from trail.append import append
+from trail.refusal import Refusal, recording_refusals
 
 LEASE = timedelta(seconds=60)
 MAX_ATTEMPTS = 8
@@ -131,18 +131,24 @@ def _work(job: Job, work: Work | None) -> None:
         work(job, LeaseProgress(job))
 
 
-def _held(job: Job):  # type: ignore[no-untyped-def]
+def _drop_broken_connections() -> None:
+    """Let go of connections that a failure left unusable, so that its outcome can be written down."""
+    for connection in connections.all(initialized_only=True):
+        if connection.errors_occurred and not connection.in_atomic_block:
+            connection.close_if_unusable_or_obsolete()
+
+
+def _held(job: Job) -> QuerySet[Job]:
     return Job.objects.filter(pk=job.pk, lease=job.lease, status=Status.RUNNING)
 
 
 def _end(job: Job, status: Status, code: str = "") -> bool:
-    close_old_connections()
     ended = _held(job).update(status=status, ended_at=timezone.now(), lease=None, lease_until=None, error_code=code)
     return bool(ended)
 
 
 def _fail(job: Job, code: str) -> None:
-    close_old_connections()
+    _drop_broken_connections()
     with transaction.atomic():
         if _end(job, Status.FAILED, code[:80]):
             append(
@@ -156,6 +162,8 @@ def _fail(job: Job, code: str) -> None:
 
 
 def _again_or_fail(job: Job, code: str, *, again: bool) -> None:
+    _drop_broken_connections()
+    job.refresh_from_db(fields=["attempts"])
     if not again or job.attempts >= MAX_ATTEMPTS:
         _fail(job, code)
         return
@@ -163,7 +171,7 @@ def _again_or_fail(job: Job, code: str, *, again: bool) -> None:
 
 
 def _requeue(job: Job, code: str, *, pause_s: int) -> None:
-    close_old_connections()
+    _drop_broken_connections()
     _held(job).update(
         status=Status.QUEUED,
         not_before=timezone.now() + timedelta(seconds=pause_s),

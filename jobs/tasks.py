@@ -6,7 +6,6 @@ from uuid import UUID
 
 import dramatiq
 from django.db import Error, connection
-from privacy import erasure
 
 from jobs.doorbell import ACTOR, QUEUE
 from jobs.health import EVERY_S, WORKER, beat
@@ -14,6 +13,7 @@ from jobs.models import Job
 from jobs.receivers import FINISH_ERASURE
 from jobs.registry import Progress, job
 from jobs.runner import actor_of, run
+from privacy import erasure
 
 DAY_MS = 24 * 3_600 * 1_000
 

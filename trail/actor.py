@@ -1,7 +1,7 @@
 """Say who acts.
 
-No actor, no act: whatever changes, opens or refuses something takes an `Actor` and hands it to the log. It is built at a
-face (portal, API, shell, job) and passed down; nothing looks it up from the surroundings, so that nothing can forget it.
+No actor, no act: whatever changes, opens or refuses something takes an `Actor` and hands it to the log. It is built at
+a face (portal, API, shell, job) and passed down; nothing looks it up from the surroundings, so nothing can forget it.
 """
 
 from collections.abc import Mapping
@@ -20,8 +20,8 @@ class NoActor(RuntimeError):
 class Actor:
     """One person or program, in one role, on one occasion.
 
-    `session` is an opaque id of the visit. `address` and `user_agent` are personal: they go into the sealed detail of an
-    entry and stay out of `repr`.
+    `session` is an opaque id of the visit. `address` and `user_agent` are personal: they go into the sealed detail of
+    an entry and stay out of `repr`.
     """
 
     user_id: UUID | None

@@ -10,8 +10,8 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
-from privacy.ids import new_id
 
+from privacy.ids import new_id
 from trail.actor import Actor, require_actor
 from trail.canonical import Fact
 from trail.details import NO_ACCOUNT, Envelope, envelope
@@ -81,9 +81,7 @@ def append_all(drafts: Sequence[Draft], *, actor: Actor) -> list[Event]:
 def _compose(draft: Draft, actor: Actor) -> tuple[Event, Envelope | None]:
     account_id = draft.account_id or actor.account_id
     event = Event(id=new_id(), at=timezone.now(), action=draft.action, account_id=account_id)
-    fill_columns(
-        event, actor, record=draft.record, outcome=draft.outcome, purpose=draft.purpose, case=draft.case
-    )
+    fill_columns(event, actor, record=draft.record, outcome=draft.outcome, purpose=draft.purpose, case=draft.case)
     personal = {**actor.as_detail(), **draft.detail}
     sealed = envelope(event.pk, account_id or NO_ACCOUNT, personal, draft.found_by) if personal else None
     event.detail_commitment = sealed.commitment if sealed else None

@@ -11,7 +11,6 @@ class TrailConfig(AppConfig):
     def ready(self) -> None:
         """Restrict the application role, and register with the layer below, which cannot look up to here."""
         from privacy import grants, witness
-
         from trail.receivers import LogWitness
 
         for table in ("event", "position", "checkpoint", "verificationrun"):

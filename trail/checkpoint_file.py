@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from django.conf import settings
+
 from vault import private_files
 from vault.durable import sync, sync_folder
 

@@ -11,10 +11,10 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
+
 from privacy.erasure import erase
 from privacy.keyring.ring import create_keys
 from privacy.sealing import seal
-
 from trail.actor import Actor
 from trail.entry import commitment
 from trail.models import Detail

@@ -30,7 +30,9 @@ def prove_codes(action: str, **codes: str) -> None:
         raise ValueError("an action is noun.past_participle in a-z, 0-9 and _; the entry was not written")
     for name, value in codes.items():
         if not _CODE.fullmatch(value):
-            raise ValueError(f"{name} takes a code of at most 80 letters, digits and .:/@#+-; the entry was not written")
+            raise ValueError(
+                f"{name} takes a code of at most 80 letters, digits and .:/@#+-; the entry was not written"
+            )
 
 
 def foreign(value: str) -> str:

@@ -129,12 +129,10 @@ def consistent(older: int, older_root: bytes, newer: int, newer_root: bytes, pro
     if not 0 < older < newer:
         return False
     path = list(proof) if older & (older - 1) else [older_root, *proof]
-    if not path:
-        return False
     node, last = older - 1, newer - 1
     while node & 1:
         node, last = node >> 1, last >> 1
-    before = after = path[0]
+    before = after = path[0] if path else b""
     for sibling in path[1:]:
         if last == 0:
             return False

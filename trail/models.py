@@ -10,6 +10,7 @@ from typing import Any
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+
 from privacy.ids import new_id
 from privacy.models import SealedField, SealedModel
 
@@ -27,7 +28,7 @@ class Outcome(models.TextChoices):
 class Event(models.Model):
     """One entry. `text` is the entry; the columns repeat what is searched for, and the verifier compares them.
 
-    leaf_hash: SHA-256(0x00 ‖ text). detail_commitment: SHA-256(salt ‖ detail), empty when nothing personal belongs to it.
+    leaf_hash: SHA-256(0x00 ‖ text). detail_commitment: SHA-256(salt ‖ detail), empty when the entry has no detail.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -73,7 +74,7 @@ class Position(models.Model):
 
 
 class Checkpoint(models.Model):
-    """A signed head of the tree: how many entries, their root, the note that says so, and what the tree grows on from."""
+    """A signed head of the tree: how many entries, their root, the note that says so, and what the tree grows from."""
 
     size = models.BigIntegerField(primary_key=True)
     root = models.BinaryField(max_length=32)

@@ -1,14 +1,13 @@
 """What the personal data map says about the log."""
 
 from privacy.map import Category, Clear, Datum, declare
-
 from trail.models import Checkpoint, Detail, Event, Position, VerificationRun
 
 declare(
     Event,
     plain=[
-        "id", "at", "action", "account_id", "user_id", "record_label", "record_id", "purpose", "case", "outcome", "text",
-        "leaf_hash", "detail_commitment",
+        "id", "at", "action", "account_id", "user_id", "record_label", "record_id", "purpose", "case", "outcome",
+        "text", "leaf_hash", "detail_commitment",
     ],
     row_stays_because="the log is evidence; what is personal in an entry stands in its detail",
     subject="staff",

@@ -5,7 +5,6 @@ from itertools import groupby
 from uuid import UUID
 
 from privacy.witness import Receipt, RecordRef
-
 from trail.actor import Actor
 from trail.append import Draft, append, append_all
 from trail.canonical import Fact
@@ -31,9 +30,7 @@ class LogWitness:
     ) -> UUID:
         """Append the entry of an opening and return its id."""
         name = (record.label, str(record.id)) if record else None
-        event = append(
-            action, actor=actor, account_id=account_id, record=name, purpose=purpose, case=case, facts=facts
-        )
+        event = append(action, actor=actor, account_id=account_id, record=name, purpose=purpose, case=case, facts=facts)
         return event.pk
 
     def condemned(

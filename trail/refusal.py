@@ -24,7 +24,7 @@ class Refusal(Exception):
     `code` goes into the log; `sentence` is for the person refused. Neither may hold anything personal.
     """
 
-    def __init__(  # noqa: PLR0913 - each is a part of the entry
+    def __init__(
         self,
         sentence: str,
         *,

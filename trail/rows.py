@@ -40,7 +40,7 @@ COLUMNS = "was changed: its columns do not say what its text says."
 MISSING = "is missing: its place is there, the entry is gone."
 
 Place = tuple[int, bytes, bytes, str]
-"""Position, event id as text, leaf hash, and what is wrong with the entry ("" if nothing). A missing entry's hash is empty."""
+"""Position, event id as text, leaf hash (empty for a missing entry), and what is wrong with it ("" if nothing)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def chunks() -> Iterator[tuple[dict[int, StoredHead], Iterator[Place]]]:
         first, last = cursor.fetchone()
         for start in range(first, last + 1, CHUNK) if first is not None else ():
             cursor.execute(HEADS, [start, start + CHUNK])
-            heads = {size: StoredHead(size, bytes(root), bytes(tip), note) for size, root, tip, note in cursor.fetchall()}
+            heads = {row[0]: StoredHead(row[0], bytes(row[1]), bytes(row[2]), row[3]) for row in cursor.fetchall()}
             yield heads, _places(start)
 
 

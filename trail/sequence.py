@@ -13,8 +13,8 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
-from privacy import keys
 
+from privacy import keys
 from trail.checkpoint import Signer
 from trail.checkpoint_file import CheckpointFile
 from trail.merkle import Frontier
@@ -30,7 +30,7 @@ FIRST_ID = UUID(int=0)
 PENDING = """
     SELECT e.id, e.leaf_hash FROM trail_event e
     WHERE e.id >= %s AND NOT EXISTS (SELECT 1 FROM trail_position p WHERE p.event_id = e.id AND p.event_id >= %s)
-    ORDER BY e.id LIMIT %s
+    ORDER BY e.at, e.id LIMIT %s
 """
 PLACE = "INSERT INTO trail_position (seq, event_id) SELECT * FROM unnest(%s::bigint[], %s::uuid[])"
 
@@ -95,9 +95,9 @@ def _refuse_cut(published: int, last: Checkpoint | None) -> None:
     size = last.size if last else 0
     if published > size:
         raise LogCut(
-            f"{settings.CHECKPOINT_DIRECTORY} has a checkpoint of {published} entries, the database of {size}: entries were"
-            " removed or an older copy was restored. Nothing was sealed. After a restore that you know of, move the"
-            " folder aside to begin a new series and keep the old one as evidence."
+            f"{settings.CHECKPOINT_DIRECTORY} has a checkpoint of {published} entries, the database of {size}: entries"
+            " were removed or an older copy was restored. Nothing was sealed. After a restore that you know of, move"
+            " the folder aside to begin a new series and keep the old one as evidence."
         )
 
 

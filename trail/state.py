@@ -10,7 +10,7 @@ from trail.models import Checkpoint, VerificationRun
 
 @dataclass(frozen=True, slots=True)
 class VerificationState:
-    """entries: with a place in the tree. sealed: how many the last checkpoint covers. The rest is None before the first."""
+    """entries: with a place in the tree. sealed: how many the last checkpoint covers."""
 
     entries: int
     sealed: int

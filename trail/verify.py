@@ -14,9 +14,8 @@ from pathlib import Path
 from uuid import UUID
 
 from django.db import connection, transaction
-from privacy import keys
-from vault.errors import KeyMissing
 
+from privacy import keys
 from trail.actor import Actor
 from trail.checkpoint import BadNote, Head, Signer, Verifier
 from trail.checkpoint_file import CheckpointFile
@@ -26,9 +25,12 @@ from trail.report import KEPT, Report
 from trail.rows import MISSING, Place, StoredHead, chunks
 from trail.sequence import SECRET
 from trail.verify_details import check_details, check_openable
+from vault.errors import KeyMissing
 
 NO_MORE: tuple[float, str] = (inf, "")
-UNPLACED = "SELECT count(*) FROM trail_event e WHERE NOT EXISTS (SELECT 1 FROM trail_position p WHERE p.event_id = e.id)"
+UNPLACED = """
+    SELECT count(*) FROM trail_event e WHERE NOT EXISTS (SELECT 1 FROM trail_position p WHERE p.event_id = e.id)
+"""
 HEADS_BEYOND = """
     SELECT size FROM trail_checkpoint c WHERE NOT EXISTS (SELECT 1 FROM trail_position p WHERE p.seq = c.size - 1)
     ORDER BY size
@@ -135,8 +137,7 @@ class Walk:
 
     def _gap(self, seq: int) -> None:
         last = seq - 1
-        which = f"Position {last} is" if last == self.size else f"Positions {self.size} to {last} are"
-        self.report.add("missing", f"{which} missing from the log.", position=self.size)
+        self.report.add("missing", f"{_span(self.size, last)}: missing from the log.", position=self.size)
         self.size = seq
         self._is_whole = False
 
@@ -179,7 +180,9 @@ class Walk:
             head = self.verifier.open(note)
         except BadNote as problem:
             self.report.add(
-                "signature", f"The checkpoint of {self.size} entries in {where} is forged: {problem}", position=self.size - 1
+                "signature",
+                f"The checkpoint of {self.size} entries in {where} is forged: {problem}",
+                position=self.size - 1,
             )
             return None
         if head.size != self.size:
@@ -194,7 +197,7 @@ class Walk:
             self.proved = self.size
             return
         self._is_whole = False
-        span = f"Position {self.proved}" if self.proved == self.size - 1 else f"Positions {self.proved} to {self.size - 1}"
+        span = _span(self.proved, self.size - 1)
         self.report.add(
             "differs",
             f"{span}: what stands there is not what was sealed (changed, inserted, exchanged or reordered); the signed"
@@ -213,6 +216,10 @@ class Walk:
 
     def _differs(self, sentence: str) -> None:
         self.report.add("checkpoint", sentence, position=self.size - 1)
+
+
+def _span(first: int, last: int) -> str:
+    return f"Position {last}" if first == last else f"Positions {first} to {last}"
 
 
 def _verifier(file: CheckpointFile, report: Report) -> Verifier | None:
@@ -240,6 +247,6 @@ def _check_rest(report: Report, walk: Walk) -> None:
         for (size,) in cursor.fetchall():
             report.add(
                 "truncated",
-                f"There is a checkpoint of {size} entries, but no entry at position {size - 1}; the log has {walk.size}.",
+                f"There is a checkpoint of {size} entries, but nothing at position {size - 1}: it has {walk.size}.",
                 position=size - 1,
             )

@@ -5,14 +5,14 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
+
 from privacy.keyring.ring import KeyLost
 from privacy.open import Warrant, open_rows, warrant
-from vault.errors import Tampered
-
 from trail.actor import Actor
 from trail.details import matches
 from trail.models import Detail
 from trail.report import Report
+from vault.errors import Tampered
 
 BATCH = 500
 SHREDDED = "can't be opened: its key was shredded, and no entry says that it was removed."

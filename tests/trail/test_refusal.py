@@ -4,10 +4,10 @@ from django.http import Http404, HttpResponse
 from django.test import Client
 from django.urls import path
 
+from tests.trail.conftest import ALICE
 from trail.actor import Actor, NoActor
 from trail.models import Event
 from trail.refusal import NotVisible, Refused, record_refusal, recording_refusals
-from tests.trail.conftest import ALICE
 
 
 def refused() -> Refused:

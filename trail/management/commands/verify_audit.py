@@ -4,6 +4,7 @@ import getpass
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
+
 from trail.actor import Actor
 from trail.append import append
 from trail.report import Report
@@ -36,8 +37,9 @@ class Command(BaseCommand):
 
 def _summary(report: Report) -> str:
     rate = round(report.entries / report.seconds) if report.seconds else 0
+    verdict = "Everything is as it was sealed." if report.ok else f"{report.findings_count} findings:"
     return (
         f"{report.entries} entries, {report.pending} waiting for their place, {report.checkpoints} checkpoints in the"
         f" database and {report.outside} outside, {report.details_opened} details opened; {report.seconds:.1f} s,"
-        f" {rate} entries a second. {'Everything is as it was sealed.' if report.ok else f'{report.findings_count} findings:'}"
+        f" {rate} entries a second. {verdict}"
     )
