@@ -16,19 +16,27 @@ from accounts.roles import SUPERVISOR
 from accounts.staffing import add_agent, add_team, change_agent, rename_team, set_supervision
 from accounts.tenants import add_line, change_account, rename_line
 
-for title, model, icon in (
-    ("Members", "membership", "group"),
-    ("Agents", "agent", "headset_mic"),
-    ("Teams", "team", "groups"),
-    ("Own numbers", "line", "call"),
-    ("Account", "account", "apartment"),
+for place, (title, model, icon) in enumerate(
+    (
+        ("Members", "membership", "group"),
+        ("Agents", "agent", "headset_mic"),
+        ("Teams", "team", "groups"),
+        ("Own numbers", "line", "call"),
+        ("Account", "account", "apartment"),
+    )
 ):
     url = f"portal:accounts_{model}_changelist"
-    menu.entry(title, url=url, icon=icon, right=f"accounts.view_{model}", section="People", order=900)
+    menu.entry(title, url=url, icon=icon, right=f"accounts.view_{model}", section="People", order=900 + place)
+
+
+class _Small(PortalAdmin):
+    """A list of dozens, which may be counted."""
+
+    show_full_result_count = True
 
 
 @admin.register(Membership)
-class MembershipAdmin(PortalAdmin):
+class MembershipAdmin(_Small):
     """Members: who is in, as what, and for whom."""
 
     list_display = ("person", "role", "agent", "active")
@@ -89,7 +97,7 @@ class MembershipAdmin(PortalAdmin):
 
 
 @admin.register(Agent)
-class AgentAdmin(PortalAdmin):
+class AgentAdmin(_Small):
     """Agents as the phone system knows them."""
 
     list_display = ("extension", "name", "team")
@@ -111,7 +119,7 @@ class AgentAdmin(PortalAdmin):
 
 
 @admin.register(Team)
-class TeamAdmin(PortalAdmin):
+class TeamAdmin(_Small):
     """Teams."""
 
     list_display = ("name",)
@@ -127,7 +135,7 @@ class TeamAdmin(PortalAdmin):
 
 
 @admin.register(Line)
-class LineAdmin(PortalAdmin):
+class LineAdmin(_Small):
     """Telephone numbers of the account itself."""
 
     list_display = ("number", "label")
@@ -147,7 +155,7 @@ class LineAdmin(PortalAdmin):
 
 
 @admin.register(Account)
-class AccountAdmin(PortalAdmin):
+class AccountAdmin(_Small):
     """The account's settings."""
 
     list_display = ("name", "region", "zone", "grace_hours")

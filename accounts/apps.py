@@ -9,6 +9,7 @@ class AccountsConfig(AppConfig):
     """The `accounts` app."""
 
     name = "accounts"
+    verbose_name = "People"
 
     def ready(self) -> None:
         """Connect the receivers; let PostgreSQL refuse what no code here does: deleting whom the log names."""

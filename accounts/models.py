@@ -55,6 +55,7 @@ class Line(models.Model):
     class Meta:
         default_permissions = ("add", "change", "view")
         ordering = ("number",)
+        verbose_name = "own number"
         constraints = (models.UniqueConstraint(fields=["account", "number"], name="line_once_per_account"),)
 
     def __str__(self) -> str:
@@ -194,6 +195,7 @@ class Membership(models.Model):
     class Meta:
         default_permissions = ("add", "change", "view")
         ordering = ("account", "user")
+        verbose_name = "member"
         constraints = (
             models.UniqueConstraint(fields=["user", "account"], name="member_once_per_account"),
             models.CheckConstraint(condition=models.Q(role__in=list(roles.ROLES)), name="role_is_known"),

@@ -17,6 +17,8 @@ from accounts.requests import MemberRequest
 from accounts.rights import require
 from trail.refusal import NotVisible
 
+ONE_WAY = {"show_save_and_add_another": False, "show_save_and_continue": False}
+
 
 class PortalAdmin(ModelAdmin):
     """A model's pages in the portal. `flow_errors`: what a flow raises to say why it did nothing."""
@@ -67,7 +69,7 @@ class PortalAdmin(ModelAdmin):
         verb = "view" if object_id else "add"
         require(request.actor, self._codename(verb), action="form.opened")
         try:
-            return super().changeform_view(request, object_id, form_url, extra_context)
+            return super().changeform_view(request, object_id, form_url, {**ONE_WAY, **(extra_context or {})})
         except self.flow_errors as error:
             messages.error(request, str(error))
             return HttpResponseRedirect(request.get_full_path())
@@ -95,6 +97,13 @@ class PortalAdmin(ModelAdmin):
 
     def log_deletions(self, request: MemberRequest, queryset: Any) -> None:
         """Leave the record to the access log."""
+
+    def formfield_for_dbfield(self, db_field: Any, request: MemberRequest, **kwargs: Any) -> Any:
+        """Leave out the pop-ups beside a choice: each kind of row has a page of its own."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and hasattr(field.widget, "can_add_related"):
+            field.widget = field.widget.widget
+        return field
 
     def formfield_for_foreignkey(self, db_field: Any, request: MemberRequest, **kwargs: Any) -> Any:
         """Offer only rows this person may see."""

@@ -74,6 +74,7 @@ class Migration(migrations.Migration):
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to=settings.AUTH_USER_MODEL)),
             ],
             options={
+                'verbose_name': 'member',
                 'ordering': ('account', 'user'),
                 'default_permissions': ('add', 'change', 'view'),
             },
@@ -135,6 +136,7 @@ class Migration(migrations.Migration):
                 ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='accounts.account')),
             ],
             options={
+                'verbose_name': 'own number',
                 'ordering': ('number',),
                 'default_permissions': ('add', 'change', 'view'),
                 'constraints': [models.UniqueConstraint(fields=('account', 'number'), name='line_once_per_account')],
