@@ -1,4 +1,4 @@
-"""Take passages out of a text that stays: each character of them becomes a filler, so that every other place still holds.
+"""Take passages out of a text that stays: a filler for each character, so that every other place still holds.
 
 The text is sealed anew under a new key and the old key is shredded; the index entries of what stood there go with it.
 Lengths are kept, because mentions, the player and other people's passages point at characters.
@@ -8,12 +8,11 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from interactions.models import Comment, DataSourceValue, Mention, OfInteraction, Transcription
 from privacy import erasure, redaction
 from privacy.guards import Refusal
 from privacy.witness import RecordRef
 from trail.actor import Actor
-
-from interactions.models import Comment, DataSourceValue, Mention, OfInteraction, Transcription
 
 FILLER = "█"
 Span = Sequence[int]

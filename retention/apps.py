@@ -11,7 +11,6 @@ class RetentionConfig(AppConfig):
     def ready(self) -> None:
         """Let legal holds stop every erasure."""
         from privacy import guards
-
         from retention.guard import legal_holds
 
         guards.register("legal holds", legal_holds)

@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from privacy.guards import Refusal, Target
-
 from retention.models import HoldScope
 
 GROUND = "legal_hold"
@@ -32,9 +31,7 @@ def _holds_on(record_ids: set[UUID]) -> dict[tuple[str, UUID], tuple[UUID, str]]
     rows = HoldScope.objects.filter(hold__released_at=None, record_id__in=record_ids).order_by("-hold__placed_at")
     return {
         (label, record_id): (hold_id, reference)
-        for label, record_id, hold_id, reference in rows.values_list(
-            "label", "record_id", "hold_id", "hold__reference"
-        )
+        for label, record_id, hold_id, reference in rows.values_list("label", "record_id", "hold_id", "hold__reference")
     }
 
 

@@ -1,6 +1,6 @@
 """Place and release legal holds.
 
-A hold takes the same row locks as the eraser, top down: whichever comes first wins, and the other sees it. So nothing is
+A hold takes the same row locks as the eraser, top down: whichever comes first wins, and the other sees it. Nothing is
 half held: a record past the point of no return refuses the hold, a held record refuses the erasure.
 """
 
@@ -12,20 +12,21 @@ from uuid import UUID
 from django.apps import apps
 from django.db import transaction
 from django.utils import timezone
+
+from accounts.models import Account
+from accounts.rights import require
 from privacy import lineage
 from privacy.ids import new_id
 from privacy.keyring.ring import NewKey, create_keys, load_keys
 from privacy.models import SealedModel
 from privacy.sealing import seal
-from trail.actor import Actor, require_actor
-from trail.append import append
-
-from accounts.models import Account
-from accounts.rights import require
 from retention.errors import AlreadyCondemned, Incomplete, NotCoverable
 from retention.guard import GROUND
 from retention.models import Ground, HoldScope, LegalHold
 from retention.numbering import next_reference
+from trail.actor import Actor, require_actor
+from trail.append import append
+from trail.canonical import Fact
 
 COVERABLE = {"interactions.Interaction": "interaction", "customers.Customer": "customer"}
 LONGEST_MATTER = 200
@@ -69,7 +70,7 @@ def place_hold(
         hold = _new_hold(actor, account, key, hold_id or new_id(), matter, reason, ground, review_on)
         HoldScope.objects.bulk_create([HoldScope(hold=hold, label=each.label, record_id=each.id) for each in covers])
 
-        facts = {"ground": str(ground), "records": len(covers), "reference": hold.reference}
+        facts: dict[str, Fact] = {"ground": str(ground), "records": len(covers), "reference": hold.reference}
         append("hold.placed", actor=actor, account_id=account.pk, record=_name(hold), purpose=GROUND, facts=facts)
     return hold
 
@@ -85,8 +86,7 @@ def release_hold(*, actor: Actor, hold: LegalHold, reason: str) -> LegalHold:
         living = LegalHold.objects.select_for_update().get(pk=hold.pk)
         if not living.is_active:
             return living
-        key = load_keys([living.key_id])[living.key_id]
-        seal(living, NewKey(living.key_id, key), {"release_reason": reason.strip()})
+        seal(living, _own_key(living), {"release_reason": reason.strip()})
         living.released_at, living.released_by_id = timezone.now(), actor.user_id
         living.save(update_fields=["release_reason", "released_at", "released_by"])
 
@@ -95,9 +95,14 @@ def release_hold(*, actor: Actor, hold: LegalHold, reason: str) -> LegalHold:
     return living
 
 
-def _checked(
-    covers: Sequence[Covered], matter: str, reason: str, ground: str, review_on: date | None
-) -> list[Covered]:
+def _own_key(hold: LegalHold) -> NewKey:
+    """Return the key a hold in force was sealed with; KeyLost when the keyring does not have it."""
+    keys = load_keys([hold.key_id] if hold.key_id else [])
+    (key_id,) = keys
+    return NewKey(key_id, keys[key_id])
+
+
+def _checked(covers: Sequence[Covered], matter: str, reason: str, ground: str, review_on: date | None) -> list[Covered]:
     if not matter.strip() or len(matter) > LONGEST_MATTER:
         raise Incomplete(f"Name the matter in at most {LONGEST_MATTER} characters. Nothing is held yet.")
     if not reason.strip() or len(reason) > LONGEST_REASON:
@@ -138,7 +143,7 @@ def _row(account: Account, covered: Covered) -> SealedModel:
     row = apps.get_model(covered.label)._default_manager.filter(pk=covered.id, account_id=account.pk).first()
     if row is None:
         raise NotCoverable(f"This account has no {COVERABLE[covered.label]} with this id. Nothing is held.")
-    return row  # type: ignore[no-any-return]
+    return row
 
 
 def _new_hold(

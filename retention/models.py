@@ -5,9 +5,9 @@ about the matter may name people, so it is sealed; the log gets the coded ground
 """
 
 from django.db import models
-from privacy.models import SealedField, SealedModel
 
 from accounts.models import Account, User
+from privacy.models import SealedField, SealedModel
 from retention.querysets import HoldQuerySet
 
 

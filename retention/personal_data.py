@@ -1,7 +1,6 @@
 """What of a legal hold is personal: what people wrote about the matter."""
 
 from privacy.map import Category, Datum, declare
-
 from retention.models import HoldScope, LegalHold
 
 WRITTEN = Datum(Category.CASE)

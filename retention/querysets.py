@@ -3,14 +3,14 @@
 from typing import Self
 
 from django.db import models
-from trail.actor import Actor
 
 from accounts.roles import rights_of
+from trail.actor import Actor
 
 SEE = "retention.view_hold"
 
 
-class HoldQuerySet(models.QuerySet):  # type: ignore[type-arg]
+class HoldQuerySet(models.QuerySet):
     """Legal holds."""
 
     def visible_to(self, actor: Actor | None) -> Self:

@@ -11,20 +11,20 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
-from privacy import guards, lineage
-from privacy import map as data_map
-from privacy.models import SealedModel
-from trail.details import details_about
 
 from accounts.models import Account
 from customers.models import Customer, Identifier
 from interactions.models import TEXTS, Mention
+from privacy import guards, lineage
+from privacy import map as data_map
+from privacy.models import SealedModel
 from retention.models import HoldScope, LegalHold
 from rtbf import words
 from rtbf.descendants import below
 from rtbf.models import Action, Request, RequestedIdentifier
 from rtbf.people import People, find_people, known_by_nothing_else
 from rtbf.reading import Asked
+from trail.details import details_about
 
 AT_ONCE = 500
 TEXT_OF = {"transcription": TEXTS[0], "comment": TEXTS[1], "value": TEXTS[2]}
@@ -59,7 +59,7 @@ class Discovery:
 
 
 def discover(account: Account, asked: Sequence[Asked], *, request: Request | None = None) -> Discovery:
-    """Return the plan for the person these identifiers name; `request` is the one that asks, left out of its own plan."""
+    """Return the plan for the person these identifiers name; `request`, which asks, is left out of its own plan."""
     people = find_people(account, asked)
     found: dict[tuple[str, UUID], Item] = {}
     for item in _everything(account, people, request):
@@ -118,8 +118,8 @@ def _one_a_text(
     spans: dict[UUID, set[Span]] = defaultdict(set)
     for text_id, parts in rows:
         spans[text_id] |= {(part[0], part[1], part[2]) for part in parts}
-    for text_id, parts in spans.items():
-        yield Item(text, text_id, text_id, action, because, spans=tuple(sorted(parts)))
+    for text_id, places in spans.items():
+        yield Item(text, text_id, text_id, action, because, spans=tuple(sorted(places)))
 
 
 def _of_the_house(account: Account, people: People, request: Request | None) -> Iterator[Item]:
@@ -166,7 +166,8 @@ def _going_by_model(items: Iterable[Item]) -> dict[type[SealedModel], list[UUID]
 
 def _rows(model: type[SealedModel], ids: Sequence[UUID]) -> list[Any]:
     """Return rows with no more of them than a guard is asked about."""
-    return list(model._default_manager.filter(pk__in=ids).only("pk", "account_id", *data_map.parents(model)))
+    fields: list[Any] = ["pk", "account_id", *data_map.parents(model)]
+    return list(model._default_manager.filter(pk__in=ids).only(*fields))
 
 
 def _keep_whole(items: Iterable[Item]) -> list[Item]:

@@ -1,4 +1,4 @@
-"""Carry out a confirmed request: units of records, then passages in other people's calls, then the customers themselves.
+"""Carry out a confirmed request: units of records, passages in other people's calls, then the customers themselves.
 
 It can be killed at any moment and started again: what was condemned is finished first, and only rows not yet done are
 taken up. What a guard keeps stays, with its customer. One record that fails stops nothing and is told at the end.
@@ -7,11 +7,18 @@ taken up. What a guard keeps stays, with its customer. One record that fails sto
 import logging
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
+from typing import cast
 from uuid import UUID
 
 from django.apps import apps
 from django.db import DataError, IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
+
+from customers.kinds import Kind
+from customers.models import Customer, Identifier
+from interactions.models import OfInteraction
+from interactions.redaction import redact_passages
 from jobs.errors import JobFailed
 from jobs.registry import Progress
 from privacy import erasure
@@ -19,19 +26,16 @@ from privacy.guards import Refusal
 from privacy.keyring.ring import KeyLost
 from privacy.models import Condemnation, SealedModel
 from privacy.open import Forgotten
-from trail.actor import Actor
-from trail.append import append
-from vault.errors import VaultError
-
-from customers.kinds import Kind
-from customers.models import Customer, Identifier
-from interactions.redaction import redact_passages
+from privacy.witness import RecordRef
 from rtbf import words
 from rtbf.discovery import discover, of_customers
+from rtbf.entries import GROUND, note
 from rtbf.models import Action, Outcome, PlanItem, Request, RequestedIdentifier, State
 from rtbf.planning import GOING, freeze
 from rtbf.reading import Asked
-from rtbf.requests import GROUND
+from trail.actor import Actor
+from trail.canonical import Fact
+from vault.errors import VaultError
 
 AT_ONCE = 500
 PASSES = 10
@@ -61,7 +65,7 @@ def _begin(request_id: UUID, actor: Actor) -> Request | None:
             raise JobFailed("grace_period", again=True)
         request.state, request.started_at = State.EXECUTING, timezone.now()
         request.save(update_fields=["state", "started_at"])
-        _note("request.started", request, actor)
+        note("request.started", request, actor)
     return request
 
 
@@ -102,7 +106,9 @@ class Execution:
         typed = RequestedIdentifier.objects.filter(request=self.request, condemned_at=None)
         asked = [Asked(Kind(row.kind), tuple(bytes(digest) for digest in row.digests)) for row in typed]
         found = discover(self.request.account, asked, request=self.request).items if asked else ()
-        planned = frozenset(items.filter(label=PERSON[0]).exclude(action=Action.DECIDE).values_list("record_id", flat=True))
+        planned = frozenset(
+            items.filter(label=PERSON[0]).exclude(action=Action.DECIDE).values_list("record_id", flat=True)
+        )
         theirs = [each for each in of_customers(planned) if each.model is not Customer]
         freeze(self.request, [*(item for item in found if item.action in GOING), *theirs], late=True)
         if self.request.replanned_at is None:
@@ -134,16 +140,14 @@ class Execution:
             self._redact(item)
 
     def _redact(self, item: PlanItem) -> None:
-        (row,) = _living([item]) or (None,)
-        if row is None:
-            self._done([item], {})
-            return
+        case = self.request.reference
+        refused: dict[RecordRef, Refusal] = {}
         try:
-            refused = redact_passages(
-                row, item.spans, actor=self.actor, ground=GROUND, case=self.request.reference  # type: ignore[arg-type]
-            )
+            for row in _living([item]):
+                text = cast("OfInteraction", row)
+                refused = redact_passages(text, item.spans or (), actor=self.actor, ground=GROUND, case=case)
         except Forgotten:
-            refused = {}
+            logger.info("A text of %s was erased before it could be redacted.", case)
         except BROKEN as problem:
             self._failed([item], problem)
             return
@@ -185,10 +189,10 @@ class Execution:
             request.finished_at = timezone.now()
             request.save(update_fields=["state", "finished_at"])
             done = request.items.count() - left
-            _note("request.completed", request, self.actor, facts={"done": done, "left": left})
+            note("request.completed", request, self.actor, facts={"done": done, "left": left})
 
-    def _undone(self):  # type: ignore[no-untyped-def]
-        return self.request.items.undone().exclude(action=Action.DECIDE)  # type: ignore[attr-defined]
+    def _undone(self) -> "QuerySet[PlanItem]":
+        return self.request.items.undone().exclude(action=Action.DECIDE)
 
     def _done(self, items: Sequence[PlanItem], kept: dict[UUID, Refusal]) -> None:
         for item in items:
@@ -207,8 +211,8 @@ class Execution:
             done_at=now, outcome=Outcome.FAILED, because=words.UNREADABLE
         )
         with transaction.atomic():
-            facts = {"items": len(items), "code": type(problem).__name__}
-            _note("request.item_failed", self.request, self.actor, facts=facts, outcome="failed")
+            facts: dict[str, Fact] = {"items": len(items), "code": type(problem).__name__}
+            note("request.item_failed", self.request, self.actor, facts=facts, outcome="failed")
         self._tell()
 
     def _tell(self) -> None:
@@ -226,7 +230,7 @@ def _as_one_unit(item: PlanItem) -> PlanItem:
 
 
 def _portions(items: Iterable[PlanItem]) -> Iterator[list[PlanItem]]:
-    """Yield about 500 items at a time; what belongs to one unit is never torn apart, so that a hold keeps all or none."""
+    """Yield about 500 items at a time; a unit is never torn apart, so that a hold keeps all of it or none."""
     portion: list[PlanItem] = []
     for _, group in groupby(items, key=_unit):
         unit = list(group)
@@ -245,18 +249,3 @@ def _living(items: Sequence[PlanItem]) -> list[SealedModel]:
         ids = [item.record_id for item in items if item.label == label]
         rows += apps.get_model(label)._default_manager.filter(pk__in=ids, condemned_at=None)
     return rows
-
-
-def _note(
-    action: str, request: Request, actor: Actor, facts: dict[str, object] | None = None, outcome: str = "done"
-) -> None:
-    append(
-        action,
-        actor=actor,
-        account_id=request.account_id,
-        record=(request._meta.label, str(request.pk)),
-        outcome=outcome,
-        purpose=GROUND,
-        case=request.reference,
-        facts=facts,  # type: ignore[arg-type]
-    )

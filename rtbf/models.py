@@ -1,16 +1,16 @@
 """Requests to forget a customer: the request, what was typed, and the plan row by row.
 
-A request and its plan hold ids, codes and counts, so that they can stay when the customer is gone. What was typed stands
-apart, sealed, in rows that the eraser takes when the request has run: otherwise the request itself would remember.
+A request and its plan hold ids, codes and counts, so that they can stay when the customer is gone. What was typed
+stands apart, sealed, in rows that the eraser takes when the request has run: else the request itself would remember.
 """
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from privacy.ids import new_id
-from privacy.models import SealedField, SealedModel
 
 from accounts.models import Account, User
 from customers.kinds import Kind
+from privacy.ids import new_id
+from privacy.models import SealedField, SealedModel
 from rtbf.querysets import PlanItemQuerySet, RequestQuerySet
 
 

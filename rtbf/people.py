@@ -33,7 +33,9 @@ def find_people(account: Account, asked: Sequence[Asked]) -> People:
     """Return whom identifiers name, with all other identifiers those customers are known to carry."""
     holders = _holders(account, {digest for each in asked for digest in each.digests})
     named = [_holders_of(each, holders) for each in asked]
-    certain = {holder for each, who in zip(asked, named, strict=True) if not each.is_weak and len(who) == 1 for holder in who}
+    certain = {
+        holder for each, who in zip(asked, named, strict=True) if not each.is_weak and len(who) == 1 for holder in who
+    }
     for place, each in enumerate(asked):
         if not each.is_weak and len(named[place]) > 1 and not named[place] & certain:
             certain |= _left_by_others(place, named)

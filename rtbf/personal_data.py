@@ -5,14 +5,14 @@ person they name is forgotten by another.
 """
 
 from privacy.map import Category, Datum, declare
-
 from rtbf.models import PlanItem, Request, RequestedIdentifier
 
 declare(
     Request,
     plain=[
-        "id", "account", "reference", "state", "raised_by", "planned_at", "confirmed_by", "confirmed_at", "grace_ends_at",
-        "cancelled_by", "cancelled_at", "started_at", "replanned_at", "finished_at", "counts", "job_id",
+        "id", "account", "reference", "state", "raised_by", "planned_at", "confirmed_by", "confirmed_at",
+        "grace_ends_at", "cancelled_by", "cancelled_at", "started_at", "replanned_at", "finished_at", "counts",
+        "job_id",
     ],
     row_stays_because="it shows that the request was met, without saying whose it was",
 )  # fmt: skip

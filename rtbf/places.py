@@ -7,10 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
+from interactions.models import Transcription
 from privacy.models import SealedField
 from privacy.open import Warrant, open_rows
-
-from interactions.models import Transcription
 from rtbf.discovery import Item
 from rtbf.planning import group_of
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 
-from privacy.open import warrant
-from trail.actor import Actor
-
 from accounts.models import Account
 from accounts.rights import require
+from privacy.open import warrant
+from rtbf.entries import GROUND
 from rtbf.places import Place, lines
-from rtbf.requests import GROUND, search
+from rtbf.requests import search
+from trail.actor import Actor
 
 SEE = "rtbf.view_request"
 

@@ -3,14 +3,14 @@
 from typing import Self
 
 from django.db import models
-from trail.actor import Actor
 
 from accounts.roles import rights_of
+from trail.actor import Actor
 
 SEE = "rtbf.view_request"
 
 
-class RequestQuerySet(models.QuerySet):  # type: ignore[type-arg]
+class RequestQuerySet(models.QuerySet):
     """Requests."""
 
     def visible_to(self, actor: Actor | None) -> Self:
@@ -20,7 +20,7 @@ class RequestQuerySet(models.QuerySet):  # type: ignore[type-arg]
         return self.filter(account_id=actor.account_id)
 
 
-class PlanItemQuerySet(models.QuerySet):  # type: ignore[type-arg]
+class PlanItemQuerySet(models.QuerySet):
     """Rows of plans."""
 
     def undone(self) -> Self:

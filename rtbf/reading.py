@@ -7,12 +7,11 @@ identifies nobody: another identifier must stand beside it.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from privacy.blind_index import digest
-
 from accounts.models import Account
 from customers.identifiers import Identifier, Kind, NotAnIdentifier, candidates, parse
 from interactions.batch import numbering_of
 from interactions.contents import Numbering
+from privacy.blind_index import digest
 from rtbf.errors import IdentifiesNobody, OwnNumber, Unreadable
 
 WEAK = frozenset({Kind.NAME, Kind.ADDRESS, Kind.BIRTH_DATE})
@@ -80,8 +79,8 @@ def _read(account: Account, line: str, numbering: Numbering) -> Read:
     readings = candidates(kind, value, regions=numbering.regions)
     if readings[0].value in numbering.own_numbers:
         raise OwnNumber(
-            "This is a telephone number of the account itself. It stands in every call and is no customer's. Nothing was"
-            " searched. Give the number of the customer."
+            "This is a telephone number of the account itself. It stands in every call and is no customer's. Nothing"
+            " was searched. Give the number of the customer."
         )
     others = [each for each in readings if each.value not in numbering.own_numbers]
     return Read(Asked(kind, tuple(_digests(account, others))), value, readings[0].display)

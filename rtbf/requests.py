@@ -1,7 +1,7 @@
 """Ask to forget a customer: plan, confirm, cancel. What is carried out later is exactly what was confirmed here.
 
-Each flow locks the request's row, so that two clicks, two supervisors, or a cancellation and the start of the work never
-both win. Sent twice, an act is done once.
+Each flow locks the request's row, so that two clicks, two supervisors, or a cancellation and the start of the work
+never both win. Sent twice, an act is done once.
 """
 
 from collections.abc import Sequence
@@ -10,27 +10,27 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+
+from accounts.models import Account
+from accounts.rights import require
 from jobs import queue
 from jobs.models import Job, Status
 from privacy.ids import new_id
 from privacy.keyring.ring import create_keys
 from privacy.sealing import seal
-from trail.actor import Actor, require_actor
-from trail.append import append
-
-from accounts.models import Account
-from accounts.rights import require
 from retention.numbering import next_reference
 from rtbf.discovery import Discovery, discover
-from rtbf.errors import NothingFound, NotConfirmed, OwnNumber, RequestError, TooLate
+from rtbf.entries import note
+from rtbf.errors import NotConfirmed, NothingFound, OwnNumber, RequestError, TooLate
 from rtbf.models import Request, RequestedIdentifier, State
 from rtbf.planning import GOING, count, freeze
 from rtbf.reading import Read, read_all
+from trail.actor import Actor, require_actor
+from trail.append import append
 
 RAISE, CANCEL = "rtbf.raise_request", "rtbf.cancel_request"
 WORD = "FORGET"
 EXECUTE = "rtbf.execute"
-GROUND = "right_to_erasure"
 
 
 def plan_request(
@@ -58,7 +58,7 @@ def plan_request(
             id=request_id or new_id(),
             account=account,
             reference=next_reference(Request, account, "RTBF"),
-            raised_by_id=actor.user_id,
+            raised_by_id=_person(actor),
             counts=count(found),
         )
         rows = [RequestedIdentifier(account=account, request=request, kind=each.asked.kind.value) for each in read]
@@ -68,7 +68,7 @@ def plan_request(
         RequestedIdentifier.objects.bulk_create(rows)
         freeze(request, found.items)
 
-        _note("request.planned", request, actor, facts={"identifiers": len(read), "items": len(found.items)})
+        note("request.planned", request, actor, facts={"identifiers": len(read), "items": len(found.items)})
     return request
 
 
@@ -77,8 +77,8 @@ def search(
 ) -> tuple[list[Read], Discovery]:
     """Read and look for a person, and put the search on record. Raises what plan_request raises.
 
-    What was typed goes, sealed, into the entry only when it names somebody the house knows: forgetting that person takes
-    it along. Otherwise the entry itself would bring back whoever was forgotten.
+    What was typed goes, sealed, into the entry only when it names somebody the house knows: forgetting that person
+    takes it along. Otherwise the entry itself would bring back whoever was forgotten.
     """
     try:
         read = read_all(account, identifiers)
@@ -110,7 +110,7 @@ def confirm_request(*, actor: Actor, request: Request, typed: str) -> Request:
 
     with transaction.atomic():
         held = Request.objects.select_for_update().select_related("account").get(pk=request.pk)
-        if held.state != State.PLANNED and held.state != State.CANCELLED:
+        if held.state not in (State.PLANNED, State.CANCELLED):
             return held
         _refuse_unconfirmable(held)
         held.state, held.confirmed_at, held.confirmed_by_id = State.PENDING, timezone.now(), actor.user_id
@@ -121,7 +121,7 @@ def confirm_request(*, actor: Actor, request: Request, typed: str) -> Request:
         held.job_id = job.pk
         held.save(update_fields=["state", "confirmed_at", "confirmed_by", "grace_ends_at", "job_id"])
 
-        _note("request.confirmed", held, actor, facts={"grace_hours": held.account.grace_hours})
+        note("request.confirmed", held, actor, facts={"grace_hours": held.account.grace_hours})
     return held
 
 
@@ -140,7 +140,7 @@ def cancel_request(*, actor: Actor, request: Request) -> Request:
         held.state, held.cancelled_at, held.cancelled_by_id = State.CANCELLED, timezone.now(), actor.user_id
         held.save(update_fields=["state", "cancelled_at", "cancelled_by"])
 
-        _note("request.cancelled", held, actor)
+        note("request.cancelled", held, actor)
     return held
 
 
@@ -155,7 +155,7 @@ def resume_request(*, actor: Actor, request: Request) -> Request:
         held.job_id = queue.enqueue(EXECUTE, account_id=held.account_id, subject=held.pk, actor=actor).pk
         held.save(update_fields=["job_id"])
 
-        _note("request.resumed", held, actor)
+        note("request.resumed", held, actor)
     return held
 
 
@@ -163,7 +163,14 @@ def is_stopped(request: Request) -> bool:
     """Say whether the work was begun, or was due, and nobody is at it any more."""
     if request.state not in (State.PENDING, State.EXECUTING):
         return False
-    return not Job.objects.filter(pk=request.job_id, status__in=(Status.QUEUED, Status.RUNNING)).exists()
+    return not Job.objects.filter(subject=request.pk, kind=EXECUTE, status__in=(Status.QUEUED, Status.RUNNING)).exists()
+
+
+def _person(actor: Actor) -> UUID:
+    """Return the member who asks; nobody without a membership has the right, so this never fails after `require`."""
+    if actor.user_id is None:
+        raise RequestError("A request names the person who raises it. Nothing was planned.")
+    return actor.user_id
 
 
 def _refuse_unconfirmable(request: Request) -> None:
@@ -182,15 +189,3 @@ def _sent_before(account: Account, request_id: UUID | None) -> Request | None:
     if known is not None and known.account_id != account.pk:
         raise RequestError("This form belongs to another account. Nothing was planned. Open the page again.")
     return known
-
-
-def _note(action: str, request: Request, actor: Actor, facts: dict[str, int] | None = None) -> None:
-    append(
-        action,
-        actor=actor,
-        account_id=request.account_id,
-        record=(request._meta.label, str(request.pk)),
-        purpose=GROUND,
-        case=request.reference,
-        facts=facts,  # type: ignore[arg-type]
-    )

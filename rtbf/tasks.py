@@ -3,7 +3,6 @@
 from jobs.models import Job
 from jobs.registry import Progress, job
 from jobs.runner import actor_of
-
 from rtbf.execution import execute
 from rtbf.requests import EXECUTE
 

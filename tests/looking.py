@@ -1,4 +1,4 @@
-"""Look everywhere: every row of both databases raw, every sealed value opened with every living key, every stored file."""
+"""Look everywhere: each row of both databases raw, each sealed value opened with each living key, each stored file."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -34,7 +34,12 @@ SAID = "hello this is harper valley national bank"
 
 
 def make_account(
-    name: str, number: str = "+15305550100", *, region: str = "US", zone: str = "America/Los_Angeles", grace_hours: int = 180
+    name: str,
+    number: str = "+15305550100",
+    *,
+    region: str = "US",
+    zone: str = "America/Los_Angeles",
+    grace_hours: int = 180,
 ) -> Account:
     account = Account.objects.create(name=name, region=region, zone=zone, grace_hours=grace_hours)
     Line.objects.create(account=account, number=number, label="Service")

@@ -4,7 +4,6 @@ import json
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from trail.refusal import Refusal, recording_refusals
 
 from accounts.actors import operator, shell_actor
 from accounts.errors import AccountsError
@@ -12,6 +11,7 @@ from accounts.models import Account
 from rtbf.errors import RequestError
 from rtbf.previews import preview
 from rtbf.words import because, named
+from trail.refusal import Refusal, recording_refusals
 
 
 class Command(BaseCommand):

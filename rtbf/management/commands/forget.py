@@ -6,16 +6,16 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from django.utils.module_loading import autodiscover_modules
-from jobs import runner
-from trail.refusal import Refusal, recording_refusals
 
 from accounts.actors import shell_actor
 from accounts.errors import AccountsError
 from accounts.models import Account
+from jobs import runner
 from rtbf.errors import RequestError
 from rtbf.models import Request, State
 from rtbf.requests import WORD, cancel_request, confirm_request, is_stopped, plan_request
 from rtbf.times import in_zone
+from trail.refusal import Refusal, recording_refusals
 
 PAUSE_S = 1.0
 WITH_EXCEPTIONS = 3
@@ -25,7 +25,7 @@ class Command(BaseCommand):
     """`forget --account A --identifier KIND:VALUE … --actor EMAIL --confirm FORGET [--wait]`."""
 
     help = (
-        "Forget a customer. The account's grace period applies; until it ends the request can be cancelled in the portal."
+        "Forget a customer. The account's grace period applies; until it ends the request can be cancelled."
         " With --wait, exit status 3 means completed with exceptions."
     )
 
@@ -79,8 +79,7 @@ def _ask(options: dict[str, Any]) -> Request:
 
 
 def _sentence(request: Request) -> str:
-    assert request.grace_ends_at is not None
-    if request.grace_ends_at <= timezone.now():
+    if request.grace_ends_at is None or request.grace_ends_at <= timezone.now():
         return f"{request.reference} was confirmed and is carried out now."
     when = in_zone(request.grace_ends_at, request.account.zone)
     return f"{request.reference} was confirmed. It is carried out {when}; until then it can be cancelled in the portal."

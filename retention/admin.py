@@ -1,0 +1,27 @@
+"""Where legal holds stand in the portal: menu, the officer's first page, and the pages themselves."""
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts import menu, roles
+from accounts.home import Card, card
+from retention import views
+from retention.models import LegalHold
+from retention.querysets import SEE
+
+__all__ = ["views"]
+
+menu.entry("Legal holds", url="portal:holds", icon="gavel", right=SEE, section="Retention", order=40)
+
+
+@card(roles.OFFICER, order=20)
+def holds_to_review(request: HttpRequest) -> Card | None:
+    """Say how many holds are in force and how many are due for a look."""
+    active = LegalHold.objects.visible_to(request.actor).active()  # type: ignore[attr-defined]
+    number = active.count()
+    if not number:
+        return None
+    due = active.filter(review_on__lte=timezone.now().date()).count()
+    text = f"{number} in force, {due} to look at again today or before."
+    return Card("Legal holds", text=text, url=reverse("portal:holds"), link="See holds")

@@ -1,0 +1,39 @@
+"""Find the customers a hold is meant for, by an identifier in any spelling.
+
+A shared identifier names all who carry it: holding too much harms nobody, holding too little does.
+"""
+
+from uuid import UUID
+
+import phonenumbers
+
+from accounts.models import Account
+from customers.identifiers import NotAnIdentifier, candidates, parse
+from customers.models import Identifier
+from privacy.blind_index import digest
+from retention.errors import NotCoverable
+from retention.holds import Covered
+
+
+def customers_by(account: Account, text: str) -> list[Covered]:
+    """Return the living customers who carry this identifier (`KIND:VALUE`, or a bare number or address).
+
+    Raises NotCoverable when it is no identifier, or nobody here carries it.
+    """
+    try:
+        kind, value = parse(text)
+        readings = candidates(kind, value, regions=_regions(account))
+    except NotAnIdentifier as problem:
+        raise NotCoverable(f"{problem.reason} Nothing is held.") from None
+    digests = [digest(account.pk, each.kind, each.value) for each in readings]
+    rows = Identifier.objects.indexed(account.pk, digests).filter(customer__condemned_at=None)
+    found: list[UUID] = sorted(set(rows.values_list("customer_id", flat=True)))
+    if not found:
+        raise NotCoverable("No customer of this account carries this identifier. Nothing is held.")
+    return [Covered("customers.Customer", customer_id) for customer_id in found]
+
+
+def _regions(account: Account) -> list[str]:
+    numbers = account.lines.values_list("number", flat=True)
+    regions = [phonenumbers.region_code_for_number(phonenumbers.parse(number)) for number in numbers]
+    return [each for each in dict.fromkeys([account.region, *regions]) if each in phonenumbers.SUPPORTED_REGIONS]

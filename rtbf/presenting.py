@@ -1,0 +1,193 @@
+"""Put a request and its plan into words for people: groups, sentences, timeline, progress."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count
+from django.utils import timezone
+
+from accounts.models import User
+from interactions.models import TEXTS, Interaction
+from privacy.open import Warrant, open_rows
+from retention.models import LegalHold
+from rtbf import words
+from rtbf.models import Action, Outcome, PlanItem, Request, State
+from rtbf.planning import GOING
+from rtbf.requests import is_stopped
+from rtbf.times import in_zone, length, time_left
+
+ROWS_SHOWN = 50
+DESTROYED = ("recording", "voicemail", "transcript", "comment", "analysis", "value")
+
+
+@dataclass
+class Row:
+    """One record of a plan."""
+
+    when: str
+    what: str
+    action: str
+    because: str
+    outcome: str = ""
+    late: bool = False
+
+
+@dataclass
+class Group:
+    """Records of one kind, or those to decide, or those that stay."""
+
+    title: str
+    count: int
+    tone: str
+    rows: list[Row] = field(default_factory=list)
+
+    @property
+    def more(self) -> int:
+        """How many rows are not shown."""
+        return self.count - len(self.rows)
+
+
+def groups(request: Request, *, warrant: Warrant | None) -> list[Group]:
+    """Return the plan in groups: what a person must decide first, then what stays, then what goes, by kind."""
+    found = [_group(request, "To decide", "decide", request.items.filter(action=Action.DECIDE), warrant)]
+    staying = request.items.filter(action=Action.KEEP).exclude(outcome__in=(Outcome.DONE, Outcome.GONE))
+    staying = staying | request.items.filter(outcome__in=(Outcome.KEPT, Outcome.FAILED))
+    found.append(_group(request, "Stays", "keep", staying, warrant))
+    going = request.items.exclude(pk__in=staying.values("pk")).exclude(action=Action.DECIDE)
+    for kind in words.KINDS:
+        found.append(_group(request, "", kind, going.filter(kind=kind), warrant))
+    known = going.exclude(kind__in=words.KINDS)
+    for kind in known.values_list("kind", flat=True).distinct():
+        found.append(_group(request, "", kind, known.filter(kind=kind), warrant))
+    return [group for group in found if group.count]
+
+
+def _group(request: Request, title: str, tone: str, items: Any, warrant: Warrant | None) -> Group:
+    count = items.count()
+    name = title or words.named(tone, count).capitalize()
+    return Group(name, count, tone if title else "go", _rows(request, list(items.order_by("pk")[:ROWS_SHOWN]), warrant))
+
+
+def _rows(request: Request, items: Sequence[PlanItem], warrant: Warrant | None) -> list[Row]:
+    calls = _calls(items)
+    matters = _matters(items, warrant)
+    zone = request.account.zone
+    return [
+        Row(
+            when=in_zone(calls[item.pk].started_at, zone) if item.pk in calls else "",
+            what=_what(item, calls.get(item.pk)),
+            action=item.get_action_display(),
+            because=_because(item, matters),
+            outcome=item.get_outcome_display(),
+            late=item.late and item.kind != "log_detail",
+        )
+        for item in items
+    ]
+
+
+def _what(item: PlanItem, call: Interaction | None) -> str:
+    parts = [words.named(item.kind, 1)]
+    if call is not None:
+        parts += [f"agent {call.agent}"] if call.agent else []
+        parts += [length(call.duration_s)]
+    return " · ".join(parts)
+
+
+def _because(item: PlanItem, matters: dict[UUID, str]) -> str:
+    matter = matters.get(item.held_by) if item.held_by else None
+    return f"{words.because(item.because)} ({matter})" if matter else words.because(item.because)
+
+
+def _calls(items: Sequence[PlanItem]) -> dict[int, Interaction]:
+    """Return the call of each item that is part of one, in a few queries."""
+    call_of = {item.pk: item.unit for item in items}
+    passages = {item.record_id: item.pk for item in items if item.spans}
+    for text in TEXTS:
+        rows = text._default_manager.filter(pk__in=passages).values_list("pk", "interaction_id")
+        call_of |= {passages[text_id]: call_id for text_id, call_id in rows}
+    calls = Interaction.objects.filter(pk__in=call_of.values()).select_related("agent").in_bulk()
+    return {item_id: calls[call_id] for item_id, call_id in call_of.items() if call_id in calls}
+
+
+def _matters(items: Sequence[PlanItem], warrant: Warrant | None) -> dict[UUID, str]:
+    held = {item.held_by for item in items if item.held_by}
+    if not held or warrant is None:
+        return {}
+    holds = list(LegalHold.objects.filter(pk__in=held))
+    opened = open_rows(holds, "matter", warrant=warrant)
+    return {hold.pk: f"{hold.reference}, {opened[hold.pk]['matter']}" for hold in holds if hold.pk in opened}
+
+
+def summary(request: Request) -> dict[str, str]:
+    """Return the plan in sentences: what goes, what stays, what waits, what statistics keep."""
+    counts = request.counts
+    going = [f"{number:,} {words.named(kind, number)}" for kind in DESTROYED if (number := _sum(counts, kind, GOING))]
+    passages = _sum(counts, "passage", GOING)
+    customers = counts.get("customers", 0)
+    return {
+        "goes": ", ".join(going),
+        "hours": length(counts.get("sound_ms", 0) // 1000),
+        "passages": f"{passages:,} {words.named('passage', passages)}" if passages else "",
+        "stays": _items(sum(_sum(counts, kind, (Action.KEEP,)) for kind in counts.get("kinds", {}))),
+        "decide": _items(sum(_sum(counts, kind, (Action.DECIDE,)) for kind in counts.get("kinds", {}))),
+        "statistics": (
+            f"{counts.get('calls', 0):,} {words.named('call', counts.get('calls', 0))},"
+            f" {length(counts.get('talk_s', 0))} talk time, {customers:,} {'caller' if customers == 1 else 'callers'}"
+        ),
+    }
+
+
+def _sum(counts: dict[str, Any], kind: str, actions: Sequence[Action]) -> int:
+    return sum(counts.get("kinds", {}).get(kind, {}).get(action.value, 0) for action in actions)
+
+
+def _items(number: int) -> str:
+    return f"{number:,} {'item' if number == 1 else 'items'}" if number else ""
+
+
+def timeline(request: Request) -> list[dict[str, str]]:
+    """Return what happened to the request, oldest first: when, what, who."""
+    steps: list[tuple[datetime | None, str, User | None]] = [
+        (request.planned_at, "Searched and planned", request.raised_by),
+        (request.confirmed_at, "Confirmed", request.confirmed_by),
+        (request.cancelled_at, "Cancelled", request.cancelled_by),
+        (request.started_at, "Begun", None),
+        (request.finished_at, request.get_state_display() if request.is_finished else "", None),
+    ]
+    zone = request.account.zone
+    return [{"when": in_zone(at, zone), "what": what, "who": str(who or "")} for at, what, who in steps if at]
+
+
+def progress(request: Request) -> dict[str, Any]:
+    """Return how far the work is, for the page and for its refresh; no names, no identifiers."""
+    total = request.items.exclude(action=Action.DECIDE).count()
+    done = request.items.exclude(done_at=None).count()
+    return {
+        "state": request.state,
+        "stopped": is_stopped(request),
+        "done": done,
+        "total": total,
+        "percent": 100 * done // total if total else 0,
+        "says": _progress_says(request, done, total),
+    }
+
+
+def _progress_says(request: Request, done: int, total: int) -> str:
+    if request.state == State.PENDING and request.grace_ends_at is not None:
+        when = in_zone(request.grace_ends_at, request.account.zone)
+        return f"Begins {when}, in {time_left(request.grace_ends_at, timezone.now())}."
+    if request.state == State.EXECUTING:
+        return f"{done:,} of {total:,} records done."
+    return request.get_state_display()
+
+
+def outcomes(request: Request) -> list[str]:
+    """Return what was done, counted by kind and outcome, as sentences."""
+    rows = request.items.exclude(outcome="").values("kind", "outcome").annotate(number=Count("pk")).order_by("outcome")
+    return [
+        f"{row['number']:,} {words.named(row['kind'], row['number'])}: {Outcome(row['outcome']).label.lower()}"
+        for row in rows
+    ]

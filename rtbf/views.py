@@ -1,0 +1,209 @@
+"""The pages of the right to be forgotten: who, what was found, confirm, and what became of it.
+
+Faces only: each reads a form, calls one flow and shows what it said. Every form carries the id its request will have,
+so that a double click makes one request.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import redirect
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.pages import page, render_page
+from accounts.requests import MemberRequest
+from accounts.rights import may
+from privacy.ids import new_id
+from privacy.open import Warrant, open_rows, warrant
+from privacy.witness import RecordRef
+from rtbf.entries import GROUND
+from rtbf.errors import RequestError
+from rtbf.models import Request, State
+from rtbf.presenting import groups, outcomes, progress, summary, timeline
+from rtbf.querysets import SEE
+from rtbf.reading import split
+from rtbf.requests import (
+    CANCEL,
+    RAISE,
+    WORD,
+    cancel_request,
+    confirm_request,
+    is_stopped,
+    plan_request,
+    resume_request,
+)
+from trail.refusal import NotVisible
+
+TABS = {
+    "pending": ("Pending", (State.PLANNED, State.PENDING, State.EXECUTING)),
+    "completed": ("Completed", (State.COMPLETED, State.EXCEPTIONS)),
+    "cancelled": ("Cancelled", (State.CANCELLED,)),
+}
+SHOWN = 200
+LONGEST_FORM = 20_000
+
+
+@page("forget/", name="forget", right=RAISE, action="request.planned")
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def forget(request: MemberRequest) -> HttpResponseBase:
+    """Ask who is to be forgotten, and search."""
+    typed = request.POST.get("identifiers", "")
+    context: dict[str, Any] = {"typed": typed, "request_id": new_id()}
+    if request.method == "POST":
+        try:
+            planned = plan_request(
+                actor=request.actor,
+                account=request.user.selected.account,  # type: ignore[union-attr]
+                identifiers=split(typed[:LONGEST_FORM]),
+                request_id=_form_id(request),
+            )
+        except RequestError as error:
+            context["problem"] = str(error)
+        else:
+            return redirect("portal:request", planned.pk)
+    title = "Forget a customer"
+    return render_page(request, "rtbf/forget.html", context, title=title, status=422 if "problem" in context else 200)
+
+
+@page("requests/", name="requests", right=SEE, action="requests.opened")
+@never_cache
+@require_GET
+def requests(request: MemberRequest) -> HttpResponseBase:
+    """List requests by where they stand."""
+    tab = request.GET.get("tab", "pending")
+    tab = tab if tab in TABS else "pending"
+    visible = Request.objects.visible_to(request.actor)
+    rows = visible.filter(state__in=TABS[tab][1]).select_related("account", "raised_by").order_by("-planned_at")[:SHOWN]
+    context = {
+        "tab": tab,
+        "tabs": [(name, title, visible.filter(state__in=states).count()) for name, (title, states) in TABS.items()],
+        "rows": [
+            {"request": row, "summary": summary(row), "progress": progress(row), "timeline": timeline(row)}
+            for row in rows
+        ],
+        "may_raise": may(request.actor, RAISE),
+    }
+    return render_page(request, "rtbf/requests.html", context, title="Requests")
+
+
+@page("requests/<uuid:pk>/", name="request", right=SEE, action="request.opened")
+@never_cache
+@require_GET
+def show(request: MemberRequest, pk: UUID) -> HttpResponseBase:
+    """Show one request: whom, the plan, what happened, how far it is."""
+    found = _visible(request, pk, "request.opened")
+    opening = _warrant(request, found)
+    context = {
+        **_context(request, found),
+        "identifiers": _identifiers(found, opening),
+        "groups": groups(found, warrant=opening),
+        "timeline": timeline(found),
+        "outcomes": outcomes(found),
+    }
+    return render_page(request, "rtbf/request.html", context, title=found.reference)
+
+
+@page("requests/<uuid:pk>/confirm/", name="request-confirm", right=RAISE, action="request.confirmed")
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def confirm(request: MemberRequest, pk: UUID) -> HttpResponseBase:
+    """Say in words what will be destroyed, and take FORGET."""
+    found = _visible(request, pk, "request.confirmed")
+    context = {**_context(request, found), "word": WORD}
+    if request.method == "POST":
+        try:
+            confirm_request(actor=request.actor, request=found, typed=request.POST.get("word", "")[:100])
+        except RequestError as error:
+            context["problem"] = str(error)
+        else:
+            return redirect("portal:request", pk)
+    elif found.state != State.PLANNED:
+        return redirect("portal:request", pk)
+    context["identifiers"] = _identifiers(found, _warrant(request, found))
+    title = f"Confirm {found.reference}"
+    return render_page(request, "rtbf/confirm.html", context, title=title, status=422 if "problem" in context else 200)
+
+
+@page("requests/<uuid:pk>/cancel/", name="request-cancel", right=CANCEL, action="request.cancelled")
+@never_cache
+@require_POST
+def cancel(request: MemberRequest, pk: UUID) -> HttpResponseBase:
+    """Cancel, and show the request again."""
+    try:
+        cancel_request(actor=request.actor, request=_visible(request, pk, "request.cancelled"))
+    except RequestError as error:
+        messages.error(request, str(error))
+    return redirect("portal:request", pk)
+
+
+@page("requests/<uuid:pk>/resume/", name="request-resume", right=RAISE, action="request.resumed")
+@never_cache
+@require_POST
+def resume(request: MemberRequest, pk: UUID) -> HttpResponseBase:
+    """Go on with stopped work, and show the request again."""
+    resume_request(actor=request.actor, request=_visible(request, pk, "request.resumed"))
+    return redirect("portal:request", pk)
+
+
+@page("requests/<uuid:pk>/progress/", name="request-progress", right=SEE, action="request.opened")
+@never_cache
+@require_GET
+def show_progress(request: MemberRequest, pk: UUID) -> HttpResponse:
+    """Answer how far the work is, for the page's refresh."""
+    return JsonResponse(progress(_visible(request, pk, "request.opened")))
+
+
+def _visible(request: MemberRequest, pk: UUID, action: str) -> Request:
+    found = Request.objects.visible_to(request.actor).select_related(
+        "account", "raised_by", "confirmed_by", "cancelled_by"
+    )
+    row = found.filter(pk=pk).first()
+    if row is None:
+        raise NotVisible(
+            "There is no such request in this account.",
+            actor=request.actor,
+            action=action,
+            code="not_visible",
+            record=(Request._meta.label, str(pk)),
+        )
+    return row
+
+
+def _context(request: MemberRequest, found: Request) -> dict[str, Any]:
+    return {
+        "found": found,
+        "summary": summary(found),
+        "progress": progress(found),
+        "is_stopped": is_stopped(found),
+        "is_running": found.state in (State.PENDING, State.EXECUTING),
+        "may_raise": may(request.actor, RAISE, found),
+        "may_cancel": may(request.actor, CANCEL, found) and found.is_open,
+    }
+
+
+def _warrant(request: MemberRequest, found: Request) -> Warrant:
+    return warrant(
+        actor=request.actor,
+        action="request.opened",
+        account_id=found.account_id,
+        purpose=GROUND,
+        record=RecordRef(Request._meta.label, found.pk, found.account_id),
+        case=found.reference,
+    )
+
+
+def _identifiers(found: Request, opening: Warrant) -> list[dict[str, str]]:
+    rows = list(found.identifiers.filter(condemned_at=None))
+    opened = open_rows(rows, "shown", warrant=opening)
+    return [{"kind": row.get_kind_display(), "shown": opened[row.pk]["shown"]} for row in rows if row.pk in opened]
+
+
+def _form_id(request: MemberRequest) -> UUID | None:
+    try:
+        return UUID(request.POST.get("request_id", ""))
+    except ValueError:
+        return None
