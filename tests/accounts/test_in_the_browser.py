@@ -70,8 +70,9 @@ def test_the_account_is_switched_from_the_top(
 
 def test_ctrl_k_finds_a_page(watched: Page, live_server: LiveServer, administrator: Person):
     sign_in(watched, live_server, administrator)
+    expect(watched.get_by_role("heading", name="What you can do in Harper Valley")).to_be_visible()
     watched.keyboard.press("Control+k")
-    watched.keyboard.type("Memb")
+    watched.get_by_placeholder("Type to search").press_sequentially("Memb")
     expect(watched.locator("#command-results").get_by_text("Members")).to_be_visible()
 
 
