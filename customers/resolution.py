@@ -82,6 +82,9 @@ class Resolver:
     def _recognise(self, about: Sequence[Indexed], current: set[UUID]) -> UUID:
         holders = self._carriers(about, RECOGNISING) | current
         decided = self._carriers(about, DECIDING)
+        if not decided and any(each.known.kind in DECIDING for each in about):
+            # A register's number nobody has yet is somebody new, whoever else shares the telephone.
+            return self._choose(holders - self._registered)
         if len(decided) != 1:
             return self._choose(holders)
         (customer_id,) = decided

@@ -4,7 +4,7 @@ Batches are small enough that a million calls need no more memory than a hundred
 was killed goes on where it stopped when it is run again, because what is in is recognised.
 """
 
-from collections import Counter
+from collections import ChainMap, Counter, OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,12 +14,14 @@ from accounts.models import Account
 from accounts.rights import require
 from interactions.drafts import AudioKind, Ignored, InteractionDraft, Links, Noted, Place, Rejected
 from interactions.ingest import RIGHT, Ingested, ingest
+from interactions.joining import PASSING
 from interactions.sources.reader import read_all
 from trail.actor import Actor
 
 DRAFTS_A_BATCH = 500
 SOUNDS_A_BATCH = 40
 MOST_WAITING = 50_000
+MOST_FILES = 100_000
 MOST_REJECTED = 10_000
 GREETING = "A mailbox greeting: the house's own voice, no customer's."
 NO_CALL = "It belongs to a call that is neither in this import nor in the account; import that call first."
@@ -60,6 +62,7 @@ class _Run:
     batch: list[InteractionDraft] = field(default_factory=list)
     waiting: list[InteractionDraft] = field(default_factory=list)
     read: int = 0
+    of_file: OrderedDict[str, tuple[str, ...]] = field(default_factory=OrderedDict)
 
     def take(self, outcome: object) -> None:
         """Do with one outcome of the readers what it asks for."""
@@ -84,15 +87,28 @@ class _Run:
         if draft.audio and all(each.kind is AudioKind.GREETING for each in draft.audio):
             self.report.ignored.append(Ignored(draft.place.file, GREETING))
             return
+        self._remember_file(draft)
         self.batch.append(draft)
         self.read += 1
         if len(self.batch) >= DRAFTS_A_BATCH or sum(len(each.audio) for each in self.batch) >= SOUNDS_A_BATCH:
             self.flush()
 
+    def _remember_file(self, draft: InteractionDraft) -> None:
+        """Keep which call a file belongs to, for a transcript that names only the file; the oldest go first."""
+        for each in draft.ids:
+            if each.startswith(PASSING) and draft.started_at:
+                self.of_file[each] = draft.ids
+        while len(self.of_file) > MOST_FILES:
+            self.of_file.popitem(last=False)
+
+    def _ingest(self, drafts: list[InteractionDraft]) -> Ingested:
+        aliases = ChainMap(self.aliases, self.of_file)
+        return ingest(drafts, account=self.account, actor=self.actor, aliases=aliases)
+
     def flush(self) -> None:
         """Take the collected drafts in."""
         drafts, self.batch = self.batch, []
-        ingested = ingest(drafts, account=self.account, actor=self.actor, aliases=self.aliases)
+        ingested = self._ingest(drafts)
         self.report.add(ingested)
         self.waiting += ingested.waiting
         self.progress(self.read)
@@ -103,8 +119,7 @@ class _Run:
         """Try once more what waited for its call; what still has none is rejected."""
         drafts, self.waiting = self.waiting, []
         for start in range(0, len(drafts), DRAFTS_A_BATCH):
-            part = drafts[start : start + DRAFTS_A_BATCH]
-            ingested = ingest(part, account=self.account, actor=self.actor, aliases=self.aliases)
+            ingested = self._ingest(drafts[start : start + DRAFTS_A_BATCH])
             self.report.add(ingested)
             for each in ingested.waiting:
                 self.report.reject(Rejected(each.place.file, _line(each.place), NO_CALL))

@@ -1,7 +1,8 @@
 """Find the one interaction that several drafts of one call belong to.
 
 Each id a phone system gave a call is kept as a blind index. A strong id is unique for ever; a weak one (a channel's
-name) is used again after a restart, so it joins only within a day of the call.
+name) is used again after a restart, so it joins only within a day of the call. A passing one (the path of a file) means
+something within one import only and is not kept.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,6 +16,7 @@ from interactions.models import Interaction, SourceId
 from privacy.blind_index import digest
 
 WEAK = ("channel:", "asterisk-linked:")
+PASSING = "file:"
 
 
 @dataclass(eq=False)
@@ -27,14 +29,21 @@ class Call:
     drafts: list[InteractionDraft] = field(default_factory=list)
     digests: set[bytes] = field(default_factory=set)
     weak_digests: set[bytes] = field(default_factory=set)
+    passing: set[str] = field(default_factory=set)
     known: set[bytes] = field(default_factory=set)
     interaction: Interaction | None = None
+
+    @property
+    def marks(self) -> set[bytes | str]:
+        """Everything by which drafts of this call recognise one another."""
+        return {*self.digests, *self.weak_digests, *self.passing}
 
     def absorb(self, other: "Call") -> None:
         """Take over what another group knows of the same call."""
         self.drafts += other.drafts
         self.digests |= other.digests
         self.weak_digests |= other.weak_digests
+        self.passing |= other.passing
         self.interaction = self.interaction or other.interaction
 
 
@@ -44,16 +53,16 @@ Aliases = Mapping[str, Sequence[str]]
 
 def group(account: Account, drafts: Iterable[InteractionDraft], aliases: Aliases) -> list[Call]:
     """Put drafts of the same call together and find the interactions that exist already."""
-    by_digest: dict[bytes, Call] = {}
+    by_mark: dict[bytes | str, Call] = {}
     calls: list[Call] = []
     for draft in drafts:
         call = _call_of(account.pk, draft, aliases)
-        for known in {by_digest[index] for index in call.digests | call.weak_digests if index in by_digest}:
+        for known in {by_mark[mark] for mark in call.marks if mark in by_mark}:
             call.absorb(known)
             calls.remove(known)
         calls.append(call)
-        by_digest.update(dict.fromkeys(call.digests | call.weak_digests, call))
-    _find_existing(account.pk, by_digest)
+        by_mark.update(dict.fromkeys(call.marks, call))
+    _find_existing(account.pk, {mark: call for mark, call in by_mark.items() if isinstance(mark, bytes)})
     return calls
 
 
@@ -61,7 +70,9 @@ def _call_of(account_id: UUID, draft: InteractionDraft, aliases: Aliases) -> Cal
     ids = dict.fromkeys(each for known in draft.ids for each in (known, *aliases.get(known, ())))
     call = Call([draft])
     for each in ids:
-        if not each.startswith(WEAK):
+        if each.startswith(PASSING):
+            call.passing.add(each)
+        elif not each.startswith(WEAK):
             call.digests.add(digest(account_id, "source", each))
         elif draft.started_at:
             # One on each side of its day, so that a message left after midnight meets the call from before.
