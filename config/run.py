@@ -160,7 +160,7 @@ class House:
         worker = python(
             "-m", "dramatiq", "config.worker", "--processes", "1", "--threads", "8", "--worker-shutdown-timeout", "8000"
         )
-        commands = {"web": web, "worker": worker, "clock": python("-m", "config.clock")}
+        commands = {"web": web, "worker": worker, "clock": python("manage.py", "clock")}
         return [Part(name, command, self._environment(), CHECKOUT) for name, command in commands.items()]
 
     def _tell(self, sign_ins: list[str]) -> None:

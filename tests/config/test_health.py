@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from django.core.cache import cache
 from django.http import JsonResponse
 from django.test import RequestFactory, override_settings
 
 from config import health
-from config.health import WORKER_PULSE, healthz
+from config.health import healthz
+from jobs.health import WORKER, beat
 from vault.key_directory import KeyDirectory
 
 
@@ -80,11 +80,11 @@ def test_a_store_whose_folder_is_gone_does_not_work(store: Path) -> None:
         health.check_store()
 
 
-def test_a_worker_without_a_pulse_does_not_work(valkey: str) -> None:
-    cache.delete(WORKER_PULSE)
+@pytest.mark.django_db
+def test_a_worker_that_has_not_been_heard_of_does_not_work() -> None:
     with pytest.raises(health.NotWorking):
         health.check_worker()
-    cache.set(WORKER_PULSE, 1, 5)
+    beat(WORKER)
     health.check_worker()
 
 

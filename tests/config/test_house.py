@@ -47,11 +47,16 @@ class Running:
     def start(self) -> None:
         self.said.unlink(missing_ok=True)
         with open(self.said, "ab") as said:
-            self.process = subprocess.Popen(
+            process = subprocess.Popen(
                 PROGRAM, cwd=CHECKOUT, env=self.environment, stdout=said, stderr=said, start_new_session=True
             )
-        assert soon(lambda: f"Lethe runs at {self.address}" in self.text(), within_s=120), self.text()
+        self.process = process
+        assert soon(lambda: self.is_up() or process.poll() is not None, within_s=120), self.text()
+        assert self.is_up(), self.text()
         assert ask_health(self.address) == []
+
+    def is_up(self) -> bool:
+        return f"Lethe runs at {self.address}" in self.text()
 
     def stop(self) -> int:
         assert self.process
@@ -66,7 +71,7 @@ class Running:
         assert self.process
         pids = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
         words = {"postgres": "bin/postgres", "valkey": "valkey-server", "web": "granian", "worker": "dramatiq",
-                 "clock": "config.clock"}  # fmt: skip
+                 "clock": "manage.py clock"}  # fmt: skip
         commands = {int(pid): command_of(int(pid)) for pid in pids}
         return {name: pid for name, word in words.items() for pid, command in commands.items() if word in command}
 
