@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from privacy.ids import new_id
@@ -20,6 +20,10 @@ from trail.merkle import leaf_hash
 from trail.models import Detail, Event
 
 BATCH = 500
+_FIELDS = Event._meta.concrete_fields
+_COLUMNS = ", ".join(f'"{field.column}"' for field in _FIELDS)
+_VALUES = ", ".join(["%s"] * len(_FIELDS))
+INSERT = f"INSERT INTO {Event._meta.db_table} ({_COLUMNS}) VALUES ({_VALUES})"  # noqa: S608 - names of our own model
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +64,10 @@ def append(  # noqa: PLR0913 - each is a part of the entry
     draft = Draft(action, account_id, record, outcome, purpose, case, facts or {}, detail or {}, found_by)
     event, sealed = _compose(draft, require_actor(actor))
     if sealed is None:
-        event.save(force_insert=True)
+        _insert(event)
         return event
     with transaction.atomic():
-        event.save(force_insert=True)
+        _insert(event)
         sealed.detail.save(force_insert=True)
     return event
 
@@ -88,3 +92,10 @@ def _compose(draft: Draft, actor: Actor) -> tuple[Event, Envelope | None]:
     text = entry_text(event, actor, draft.facts)
     event.text, event.leaf_hash = text.decode(), leaf_hash(text)
     return event, sealed
+
+
+def _insert(event: Event) -> None:
+    """Write the row: `save` takes twice as long, and every act pays for its entry."""
+    with connection.cursor() as cursor:
+        cursor.execute(INSERT, [getattr(event, field.attname) for field in _FIELDS])
+    event._state.adding, event._state.db = False, connection.alias

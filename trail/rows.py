@@ -72,20 +72,27 @@ def _places(start: int) -> Iterator[Place]:
     sha256 = hashlib.sha256
     with connection.cursor() as cursor, cursor.copy(ENTRIES, [start, start + CHUNK]) as copy:
         for line in copy:
-            event_id, leaf_hex, text, account, action, at, case, detail, own_id, *rest, seq = bytes(line).split(b"\t")
-            if text == NOTHING:
-                yield int(seq), event_id, b"", MISSING
-                continue
-            # Canonical JSON holds no control characters, so a backslash is all that COPY escapes in it.
-            if b"\\" in text:
-                text = text.replace(b"\\\\", b"\\")
+            event_id, hexed, text, account, action, at, case, detail, *rest, seq = bytes(line).split(b"\t")
             leaf = sha256(LEAF + text).digest()
-            if leaf.hex().encode() != leaf_hex:
-                # Grow on with the stored hash: whether that one was sealed is a question of its own.
-                yield int(seq), event_id, bytes.fromhex(leaf_hex.decode()), CHANGED
-                continue
+            if leaf.hex().encode() != hexed:
+                # Canonical JSON holds no control characters, so a backslash is all that COPY escapes in it.
+                text = text.replace(b"\\\\", b"\\")
+                leaf = sha256(LEAF + text).digest()
+                if leaf.hex().encode() != hexed:
+                    yield _unlike(int(seq), event_id, hexed)
+                    continue
             # PostgreSQL leaves out closing zeros of the second (39.1234+00); entries always have six digits.
             micros = at[20:-3].ljust(6, b"0")
             fits = text.startswith(BEGINNING % (account, action, at[:10], at[11:19], micros, case, detail))
-            fits = fits and text.endswith(END % (own_id, *rest))
+            fits = fits and text.endswith(END % tuple(rest))
             yield int(seq), event_id, leaf, "" if fits else COLUMNS
+
+
+def _unlike(seq: int, event_id: bytes, hexed: bytes) -> Place:
+    """Return the place of an entry that is gone, or whose text does not have its stored hash.
+
+    The tree grows on with the stored hash: whether that one was sealed is a question of its own.
+    """
+    if hexed == NOTHING:
+        return seq, event_id, b"", MISSING
+    return seq, event_id, bytes.fromhex(hexed.decode()), CHANGED
