@@ -7,6 +7,7 @@ connections of their own, so that a busy pool is not mistaken for a dead server.
 import logging
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from typing import Any
 
 import dramatiq
 import psycopg
@@ -62,7 +63,9 @@ def check_queue() -> None:
     broker = dramatiq.get_broker()
     if isinstance(broker, RedisBroker):
         broker.client.ping()
-    elif not getattr(broker, "connection", broker).is_open:  # RabbitMQ connects when asked for its connection.
+        return
+    connection: Any = getattr(broker, "connection", None)  # RabbitMQ connects when asked for it.
+    if connection is None or not connection.is_open:
         raise NotWorking
 
 
