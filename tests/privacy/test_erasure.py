@@ -145,9 +145,10 @@ def test_killed_at_any_step_it_is_finished_later(sound, monkeypatch, step) -> No
     def die(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+    with monkeypatch.context() as patch:
         patch.setattr(erasure, step, die)
-        erase([sound], actor=ACTOR, ground="test")
+        with pytest.raises(KeyboardInterrupt):
+            erase([sound], actor=ACTOR, ground="test")
 
     resume(Condemnation.objects.get().pk, actor=ACTOR)
     unlink_doomed()
@@ -172,9 +173,10 @@ def test_with_the_keyring_down_the_row_waits_condemned_and_unreadable_later(soun
     def down(*_: object, **__: object) -> None:
         raise OperationalError("the keyring does not answer")
 
-    with monkeypatch.context() as patch, pytest.raises(OperationalError):
+    with monkeypatch.context() as patch:
         patch.setattr(erasure.ring, "shred", down)
-        erase([sound], actor=ACTOR, ground="test")
+        with pytest.raises(OperationalError):
+            erase([sound], actor=ACTOR, ground="test")
 
     assert Recording.objects.get().condemned_at is not None
     resume(Condemnation.objects.get().pk, actor=ACTOR)
