@@ -1,17 +1,19 @@
 """What only a browser can tell: that the content policy holds, and that the pages work on a phone."""
 
 from collections.abc import Iterator
+from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import Account
 from tests.conftest import PASSWORD, Person, make_person
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
-PHONE = {"width": 360, "height": 740}
+PHONE: ViewportSize = {"width": 360, "height": 740}
+Scheme = Literal["light", "dark"]
 
 
 @pytest.fixture
@@ -36,7 +38,7 @@ def fits(page: Page) -> bool:
     return bool(page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
 
 
-def test_signing_in_and_working_breaks_no_policy(watched: Page, live_server: LiveServer, administrator: Person):
+def test_signing_in_and_working_breaks_no_policy(watched: Page, live_server: LiveServer, administrator: Person) -> None:
     sign_in(watched, live_server, administrator)
     expect(watched.get_by_role("heading", name="What you can do in Harper Valley")).to_be_visible()
     for path in ("/accounts/membership/", "/accounts/membership/add/", "/accounts/agent/", "/accounts/account/"):
@@ -45,7 +47,7 @@ def test_signing_in_and_working_breaks_no_policy(watched: Page, live_server: Liv
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_pages_fit_a_phone(watched: Page, live_server: LiveServer, administrator: Person, scheme: str):
+def test_pages_fit_a_phone(watched: Page, live_server: LiveServer, administrator: Person, scheme: Scheme) -> None:
     watched.set_viewport_size(PHONE)
     watched.emulate_media(color_scheme=scheme)
     watched.goto(f"{live_server.url}/")
@@ -57,7 +59,7 @@ def test_pages_fit_a_phone(watched: Page, live_server: LiveServer, administrator
 
 def test_the_account_is_switched_from_the_top(
     watched: Page, live_server: LiveServer, supervisor: Person, other_account: Account
-):
+) -> None:
     make_person("Susan", other_account, "auditor")
     sign_in(watched, live_server, supervisor)
     watched.get_by_role("button", name="Harper Valley").click()
@@ -68,7 +70,7 @@ def test_the_account_is_switched_from_the_top(
     expect(watched.locator(".lethe-where")).to_contain_text("Auditor · Susan")
 
 
-def test_ctrl_k_finds_a_page(watched: Page, live_server: LiveServer, administrator: Person):
+def test_ctrl_k_finds_a_page(watched: Page, live_server: LiveServer, administrator: Person) -> None:
     sign_in(watched, live_server, administrator)
     expect(watched.get_by_role("heading", name="What you can do in Harper Valley")).to_be_visible()
     watched.keyboard.press("Control+k")
@@ -78,8 +80,8 @@ def test_ctrl_k_finds_a_page(watched: Page, live_server: LiveServer, administrat
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_everybody_can_read_and_operate_it(
-    watched: Page, live_server: LiveServer, administrator: Person, scheme: str
-):
+    watched: Page, live_server: LiveServer, administrator: Person, scheme: Scheme
+) -> None:
     watched.emulate_media(color_scheme=scheme)
     watched.goto(f"{live_server.url}/account/login/")
     assert violations(watched) == []
@@ -91,5 +93,3 @@ def test_everybody_can_read_and_operate_it(
 def violations(page: Page, selector: str = "main") -> list[str]:
     found = Axe().run(page, context={"include": [part.strip() for part in selector.split(",")]})
     return [f"{each['id']}: {each['nodes'][0]['html']}" for each in found.response["violations"]]
-
-

@@ -1,4 +1,5 @@
 from django.conf import settings
+from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.test import APIRequestFactory, force_authenticate
 from rest_framework.views import APIView
@@ -9,11 +10,11 @@ from tests.conftest import Person
 class Silent(APIView):
     """A view whose author said nothing about permissions."""
 
-    def get(self, request):
+    def get(self, request: Request) -> Response:
         return Response({"open": True})
 
 
-def test_a_view_that_says_nothing_is_closed(supervisor: Person):
+def test_a_view_that_says_nothing_is_closed(supervisor: Person) -> None:
     assert settings.REST_FRAMEWORK["DEFAULT_PERMISSION_CLASSES"] == ["accounts.permissions.DenyAll"]
     request = APIRequestFactory().get("/")
     supervisor.user.selected = supervisor.membership

@@ -30,11 +30,11 @@ EXPECTED = {
 
 
 @pytest.mark.parametrize("role", EXPECTED)
-def test_a_role_has_these_rights_and_no_others(role: str):
+def test_a_role_has_these_rights_and_no_others(role: str) -> None:
     assert rights_of(role) == EXPECTED[role]
 
 
-def test_administrators_look_after_people_and_nothing_else():
+def test_administrators_look_after_people_and_nothing_else() -> None:
     rights = rights_of("administrator")
     assert "accounts.change_membership" in rights
     assert {right.split(".")[0] for right in rights} == {"accounts"}
@@ -42,22 +42,22 @@ def test_administrators_look_after_people_and_nothing_else():
 
 
 @pytest.mark.parametrize("role", ["auditor", "officer", "administrator", "operator"])
-def test_roles_without_content_have_no_right_to_any(role: str):
+def test_roles_without_content_have_no_right_to_any(role: str) -> None:
     assert not rights_of(role) & CONTENT
 
 
-def test_only_supervisors_raise_requests_to_forget():
+def test_only_supervisors_raise_requests_to_forget() -> None:
     assert [role for role in TABLE if "rtbf.raise_request" in rights_of(role)] == ["supervisor"]
 
 
-def test_an_unknown_role_has_no_rights():
+def test_an_unknown_role_has_no_rights() -> None:
     assert rights_of("superuser") == frozenset()
 
 
-def test_nobody_may_delete():
+def test_nobody_may_delete() -> None:
     assert not [right for rights in TABLE.values() for right in rights if "delete" in right]
 
 
-def test_each_right_has_a_plain_name():
+def test_each_right_has_a_plain_name() -> None:
     assert {right for rights in TABLE.values() for right in rights} <= RIGHTS.keys()
     assert set(ROLES) == TABLE.keys() - {"operator"}

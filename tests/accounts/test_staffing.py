@@ -8,7 +8,7 @@ from trail.models import Event
 from trail.refusal import Refused
 
 
-def test_agents_and_teams_are_added_once(administrator: Person, account: Account):
+def test_agents_and_teams_are_added_once(administrator: Person, account: Account) -> None:
     team = add_team(actor=administrator.actor, account=account, name=" Service ")
     first = add_agent(actor=administrator.actor, account=account, extension="2058", name="Bob", team=team)
     again = add_agent(actor=administrator.actor, account=account, extension=" 2058 ", name="Other")
@@ -19,7 +19,7 @@ def test_agents_and_teams_are_added_once(administrator: Person, account: Account
     assert Event.objects.filter(action__in=["agent.added", "team.added"]).count() == 2
 
 
-def test_moving_an_agent_is_on_record(administrator: Person, account: Account):
+def test_moving_an_agent_is_on_record(administrator: Person, account: Account) -> None:
     team = Team.objects.create(account=account, name="Service")
     agent = Agent.objects.create(account=account, extension="2058")
     change_agent(actor=administrator.actor, agent=agent, name="Bob", team=team)
@@ -29,7 +29,7 @@ def test_moving_an_agent_is_on_record(administrator: Person, account: Account):
 
 def test_a_team_of_another_account_cannot_be_used(
     administrator: Person, supervisor: Person, account: Account, other_account: Account
-):
+) -> None:
     foreign = Team.objects.create(account=other_account, name="Theirs")
     with pytest.raises(NotPossible):
         add_agent(actor=administrator.actor, account=account, extension="1", team=foreign)
@@ -42,7 +42,7 @@ def test_a_team_of_another_account_cannot_be_used(
     assert not Supervision.objects.exists()
 
 
-def test_supervision_is_replaced_as_a_whole(administrator: Person, supervisor: Person, account: Account):
+def test_supervision_is_replaced_as_a_whole(administrator: Person, supervisor: Person, account: Account) -> None:
     service, sales = (Team.objects.create(account=account, name=name) for name in ("Service", "Sales"))
     for teams in ([service, sales], [sales]):
         set_supervision(actor=administrator.actor, membership=supervisor.membership, whole_account=False, teams=teams)
@@ -51,12 +51,12 @@ def test_supervision_is_replaced_as_a_whole(administrator: Person, supervisor: P
 
 
 @pytest.mark.parametrize("extension", ["", "  "])
-def test_an_agent_needs_an_extension(administrator: Person, account: Account, extension: str):
+def test_an_agent_needs_an_extension(administrator: Person, account: Account, extension: str) -> None:
     with pytest.raises(NotPossible):
         add_agent(actor=administrator.actor, account=account, extension=extension)
 
 
-def test_supervisors_do_not_move_agents(supervisor: Person, account: Account):
+def test_supervisors_do_not_move_agents(supervisor: Person, account: Account) -> None:
     agent = Agent.objects.create(account=account, extension="2058")
     with pytest.raises(Refused):
         change_agent(actor=supervisor.actor, agent=agent, name="", team=None)

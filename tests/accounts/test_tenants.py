@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from accounts.errors import NotPossible
@@ -9,10 +11,10 @@ from trail.models import Event
 from trail.refusal import Refused
 
 OPERATOR = Actor.shell("root")
-SETTINGS = {"name": "Harper", "region": "US", "zone": "America/Los_Angeles"}
+SETTINGS: dict[str, Any] = {"name": "Harper", "region": "US", "zone": "America/Los_Angeles"}
 
 
-def test_an_account_comes_with_its_numbers_and_entries(db: None):
+def test_an_account_comes_with_its_numbers_and_entries(db: None) -> None:
     opened = create_account(actor=OPERATOR, own_numbers=["(530) 555-0100", "+15305550101"], **SETTINGS)
 
     assert opened.new
@@ -22,14 +24,14 @@ def test_an_account_comes_with_its_numbers_and_entries(db: None):
     assert sorted(actions) == ["account.created", "line.added", "line.added"]
 
 
-def test_creating_it_again_only_adds_what_lacks(db: None):
+def test_creating_it_again_only_adds_what_lacks(db: None) -> None:
     first = create_account(actor=OPERATOR, own_numbers=["+15305550100"], **SETTINGS)
     again = create_account(actor=OPERATOR, own_numbers=["530-555-0100", "+15305550101"], **SETTINGS)
     assert (again.new, again.account) == (False, first.account)
     assert first.account.lines.count() == 2
 
 
-def test_other_settings_for_the_same_name_are_refused(db: None):
+def test_other_settings_for_the_same_name_are_refused(db: None) -> None:
     create_account(actor=OPERATOR, **SETTINGS)
     with pytest.raises(NotPossible, match="180 hours"):
         create_account(actor=OPERATOR, grace_hours=1, **SETTINGS)
@@ -49,19 +51,19 @@ def test_other_settings_for_the_same_name_are_refused(db: None):
         ("grace_hours", -1),
     ],
 )
-def test_a_wrong_value_creates_nothing(db: None, field: str, value: object):
+def test_a_wrong_value_creates_nothing(db: None, field: str, value: object) -> None:
     with pytest.raises(NotPossible):
         create_account(actor=OPERATOR, **{**SETTINGS, field: value})
     assert not Account.objects.exists()
     assert not Event.objects.exists()
 
 
-def test_an_administrator_creates_no_accounts(administrator: Person):
+def test_an_administrator_creates_no_accounts(administrator: Person) -> None:
     with pytest.raises(Refused):
         create_account(actor=administrator.actor, **SETTINGS)
 
 
-def test_settings_change_with_an_entry(administrator: Person, account: Account):
+def test_settings_change_with_an_entry(administrator: Person, account: Account) -> None:
     change_account(actor=administrator.actor, account=account, zone="Europe/Paris", grace_hours=24)
     account.refresh_from_db()
     assert (account.zone, account.grace_hours) == ("Europe/Paris", 24)
@@ -72,7 +74,7 @@ def test_settings_change_with_an_entry(administrator: Person, account: Account):
 
 def test_own_numbers_are_added_and_named_by_administrators(
     administrator: Person, supervisor: Person, account: Account, other_account: Account
-):
+) -> None:
     line = add_line(actor=administrator.actor, account=account, number="530 555 0199", label="Sales")
     rename_line(actor=administrator.actor, line=line, label="Sales 2")
     assert Line.objects.get(pk=line.pk).label == "Sales 2"
@@ -86,7 +88,7 @@ def test_own_numbers_are_added_and_named_by_administrators(
     ("typed", "region", "stored"),
     [("03 31 99 90 00 00", "FR", None), ("0199000000", "FR", "+33199000000"), ("0033199000000", "FR", "+33199000000")],
 )
-def test_numbers_are_read_as_in_their_region(typed: str, region: str, stored: str | None):
+def test_numbers_are_read_as_in_their_region(typed: str, region: str, stored: str | None) -> None:
     if stored is None:
         with pytest.raises(NotPossible):
             e164(typed, region)
