@@ -85,9 +85,11 @@ def database(url_name: str, owner_name: str, pool: dict[str, object] | None) -> 
     url = text(owner_name if as_owner else url_name)
     parts = urlsplit(url)
     if parts.scheme not in {"postgres", "postgresql"} or not parts.path.strip("/"):
-        raise BadSetting(f"{url_name} takes postgresql://user:password@host:port/name (PostgreSQL is the only database).")
+        raise BadSetting(
+            f"{url_name} takes postgresql://user:password@host:port/name (PostgreSQL is the only database)."
+        )
     options: dict[str, object] = dict(parse_qsl(parts.query))
-    host = str(options.pop("host", "") or parts.hostname or "")
+    host = str(options.pop("host", "") or unquote(parts.hostname or ""))
     if pool and not as_owner:
         options["pool"] = pool
     return {
@@ -95,7 +97,7 @@ def database(url_name: str, owner_name: str, pool: dict[str, object] | None) -> 
         "NAME": unquote(parts.path.strip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
-        "HOST": unquote(host),
+        "HOST": host,
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": 0,
         "OPTIONS": options,

@@ -1,6 +1,7 @@
 """Every setting, flat, in one file; what depends on the machine comes through `config.env`, which refuses bad values."""
 
 from pathlib import Path
+from urllib.parse import quote
 
 from django.templatetags.static import static
 from django.urls import reverse_lazy
@@ -98,7 +99,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Keys and content lie apart from both databases.
 KEY_DIRECTORY = Path(env.text("KEY_DIRECTORY", str(LETHE_HOME / "keys")))
 CHECKPOINT_DIRECTORY = Path(env.text("CHECKPOINT_DIRECTORY", str(LETHE_HOME / "checkpoints")))
-STORE_URL = env.text("STORE_URL", f"file://{LETHE_HOME / 'store'}")
+STORE_URL = env.text("STORE_URL", f"file://{quote(str(LETHE_HOME / 'store'))}")
 STORAGES = {
     "content": env.storage(STORE_URL),
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},

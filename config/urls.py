@@ -8,6 +8,7 @@ from allauth.account import views
 from django.contrib.admin import site
 from django.urls import URLPattern, URLResolver, path, re_path
 
+from config.health import healthz
 from config.portal import load_faces
 
 load_faces()
@@ -35,5 +36,6 @@ sign_in = [
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *sign_in,
+    path("healthz", healthz, name="healthz"),
     path("", site.urls),
 ]
