@@ -9,7 +9,8 @@ pytestmark = pytest.mark.django_db
 
 
 def form(call, **more):
-    return {"hold_id": str(uuid4()), "interaction": str(call.pk), "matter": "M", "reason": "R", "ground": "litigation", **more}
+    given = {"hold_id": str(uuid4()), "interaction": str(call.pk), "matter": "M", "reason": "R", "ground": "litigation"}
+    return {**given, **more}
 
 
 def test_an_officer_places_sees_and_releases_a_hold(client_of, officer, call):

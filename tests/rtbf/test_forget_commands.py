@@ -1,0 +1,129 @@
+import json
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from customers.models import Customer
+from interactions.models import Interaction
+from rtbf.models import Request, State
+from tests.looking import ALICE, CANARIES, places_of
+from trail.models import Event
+
+pytestmark = pytest.mark.django_db(transaction=True)
+SUSAN = "susan@example.com"
+ODD = ["", "phone:", "9" * 10_240, "'; DROP TABLE x", "<script>alert(1)</script>", "=1+1", "email:\udcff@b.de", "\n"]
+
+
+def find(*identifiers, actor=SUSAN, account="Harper Valley"):
+    out = StringIO()
+    call_command("find_customer", account=account, identifier=list(identifiers), actor=actor, json=True, stdout=out)
+    return [json.loads(line) for line in out.getvalue().splitlines()]
+
+
+def forget(*identifiers, actor=SUSAN, confirm="FORGET", account="Harper Valley", wait=True):
+    out = StringIO()
+    call_command(
+        "forget", account=account, identifier=list(identifiers), actor=actor, confirm=confirm, wait=wait, stdout=out
+    )
+    return out.getvalue()
+
+
+def test_places_are_those_of_the_export(house, supervisor):
+    lines = find("(202) 555-0147")
+    assert {tuple(line) for line in lines} == {
+        ("file", "record", "field", "start", "end", "kind", "action", "because")
+    }
+    call = {"file": "pbx/Master.csv", "record": {"row": 1, "key": {"uniqueid": str(house.alices[0].pk)}}, "field": None}
+    assert any({**line, **call} == line and line["action"] == "delete" for line in lines)
+    (passage,) = [line for line in lines if line["kind"] == "passage" and line["field"] == "text"]
+    text = "my wife has 202 555 0147 and I have 202 555 0148 you see"
+    assert text[passage["start"] : passage["end"]] == "202 555 0147"
+    assert (passage["file"], passage["record"]) == ("t.json", {"pointer": "/0/text"})
+
+
+def test_no_text_is_printed(house, supervisor):
+    printed = json.dumps(find(ALICE))
+    assert "Alice" not in printed
+    assert "my wife" not in printed
+
+
+def test_people_can_read_it(house, supervisor, capsys):
+    call_command("find_customer", account="Harper Valley", identifier=[ALICE], actor=SUSAN)
+    assert "delete     recording: pbx/" in capsys.readouterr().out
+
+
+def test_forgotten_from_the_shell(house, supervisor):
+    said = forget("tel:+1-202-555-0147")
+    assert "Completed." in said
+    assert places_of(*CANARIES) == []
+    who = json.loads(Event.objects.get(action="request.confirmed").text)["actor"]
+    assert (who["via"], who["user"], bool(who["os_user"])) == ("shell", str(supervisor.user.pk), True)
+
+
+def test_the_grace_period_applies(house, supervisor):
+    house.account.grace_hours = 180
+    house.account.save()
+    said = forget(ALICE, wait=False)
+    assert "PDT" in said or "PST" in said
+    assert Request.objects.get().state == State.PENDING
+
+
+def test_exceptions_have_their_own_exit_status(house, supervisor, officer):
+    from tests.retention.test_holds import hold
+
+    hold(officer, house.account, house.alices[0])
+    with pytest.raises(CommandError) as ended:
+        forget(ALICE)
+    assert ended.value.returncode == 3
+
+
+@pytest.mark.parametrize("act", [find, forget])
+@pytest.mark.parametrize("odd", ODD)
+def test_odd_identifiers_end_in_a_sentence(house, supervisor, act, odd):
+    with pytest.raises(CommandError) as ended:
+        act(odd)
+    assert "Nothing was searched" in str(ended.value)
+    assert not Request.objects.exists()
+
+
+@pytest.mark.parametrize("act", [find, forget])
+def test_own_numbers_are_refused_with_an_entry(house, supervisor, act):
+    with pytest.raises(CommandError, match="account itself"):
+        act("+15305550100")
+    assert Event.objects.filter(outcome="refused").count() == 1
+
+
+@pytest.mark.parametrize("act", [find, forget])
+@pytest.mark.parametrize(("name", "entries"), [("alan", 1), ("linda", 1), ("nobody", 0)])
+def test_the_same_rights_as_in_the_portal(house, agent, auditor, act, name, entries):
+    with pytest.raises(CommandError):
+        act(ALICE, actor=f"{name}@example.com")
+    assert Event.objects.filter(outcome="refused").count() == entries
+    assert Interaction.objects.filter(condemned_at=None).count() == 4
+
+
+def test_officers_may_look_but_not_ask(house, officer):
+    assert find(ALICE, actor="olga@example.com")
+    with pytest.raises(CommandError):
+        forget(ALICE, actor="olga@example.com")
+
+
+def test_whoever_names_no_member_is_refused_with_an_entry(house):
+    with pytest.raises(CommandError):
+        find(ALICE, actor="")
+    assert json.loads(Event.objects.get(outcome="refused").text)["actor"]["os_user"]
+
+
+@pytest.mark.parametrize("act", [find, forget])
+def test_an_unknown_account_or_person_ends_in_a_sentence(house, supervisor, act):
+    with pytest.raises(CommandError, match="no account"):
+        act(ALICE, account="Nowhere")
+    with pytest.raises(CommandError, match="Nothing was planned"):
+        act("+12025550199")
+
+
+def test_the_word_is_asked_for(house, supervisor):
+    with pytest.raises(CommandError, match="FORGET"):
+        forget(ALICE, confirm="forget")
+    assert Customer.objects.filter(condemned_at=None).count() == 2
