@@ -9,6 +9,7 @@ from django.contrib.admin import site
 from django.urls import URLPattern, URLResolver, path, re_path
 
 from config.health import healthz
+from config.health import healthz
 from config.portal import load_faces
 
 load_faces()
@@ -35,6 +36,7 @@ sign_in = [
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", healthz),
     *sign_in,
     path("healthz", healthz, name="healthz"),
     path("", site.urls),

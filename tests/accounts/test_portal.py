@@ -198,6 +198,10 @@ def test_pages_are_not_kept_and_answer_with_a_policy(administrator: Person, clie
     assert len(answer["X-Request-ID"]) == 32
 
 
+def test_the_health_page_asks_nobody_to_sign_in(client: Client) -> None:
+    assert client.get("/healthz").status_code in {200, 503}
+
+
 @pytest.mark.parametrize("path", ["/no/such/page/", "/accounts/membership/not-an-id/change/"])
 def test_what_is_not_there_says_so(path: str, administrator: Person, client_of: ClientOf) -> None:
     answer = client_of(administrator).get(path)
