@@ -9,7 +9,6 @@ from django.contrib.admin import site
 from django.urls import URLPattern, URLResolver, path, re_path
 
 from config.health import healthz
-from config.health import healthz
 from config.portal import load_faces
 
 load_faces()
