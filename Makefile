@@ -37,7 +37,7 @@ lint: .venv/.installed-dev
 	$(PY) -c "from importlinter.cli import lint_imports_command; lint_imports_command()" --no-logo
 
 bench: .venv/.installed-dev
-	@set -e; for file in bench/[a-z]*.py; do $(PY) -m bench.$$(basename "$$file" .py); done
+	@exec $(PY) -m bench $(ARGS)
 
 .venv/.installed: requirements.txt
 	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11))" || \
