@@ -12,7 +12,10 @@ from accounts.selection import choices
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the menu. `url` is a view's name; `right` is the codename it needs; low `order` stands on top."""
+    """One line of the menu. `url` is a view's name; `right` is the codename it needs; low `order` stands on top.
+
+    `roles`: the roles it is meant for, where the right alone does not tell; empty means all that have the right.
+    """
 
     title: str
     url: str
@@ -20,21 +23,36 @@ class Entry:
     right: str = ""
     section: str = ""
     order: int = 100
+    roles: tuple[str, ...] = ()
 
 
 _entries: dict[str, Entry] = {}
 
 
-def entry(title: str, *, url: str, icon: str, right: str, section: str = "", order: int = 100) -> None:
+def entry(
+    title: str,
+    *,
+    url: str,
+    icon: str,
+    right: str,
+    section: str = "",
+    order: int = 100,
+    roles: tuple[str, ...] = (),
+) -> None:
     """Declare a line of the menu; `icon` is a name of Material Symbols. Belongs into an app's `admin.py`."""
-    _entries[url] = Entry(title, url, icon, right, section, order)
+    _entries[url] = Entry(title, url, icon, right, section, order, roles)
 
 
 def visible(request: MemberRequest) -> list[Entry]:
     """Return the entries this person's role opens, in order."""
     home = Entry("Home", "portal:index", "home", order=0)
-    opened = [each for each in _entries.values() if request.user.has_perm(each.right)]
+    opened = [each for each in _entries.values() if request.user.has_perm(each.right) and _is_for(request, each)]
     return sorted([home, *opened], key=lambda each: (each.order, each.title))
+
+
+def _is_for(request: MemberRequest, each: Entry) -> bool:
+    member = request.user.selected
+    return not each.roles or (member is not None and member.role in each.roles)
 
 
 def navigation(request: MemberRequest) -> list[dict[str, Any]]:

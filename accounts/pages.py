@@ -17,6 +17,7 @@ from unfold.sites import UnfoldAdminSite
 
 from accounts.requests import MemberRequest
 from accounts.rights import require
+from trail.refusal import Refused
 
 View = Callable[..., HttpResponseBase]
 
@@ -33,16 +34,23 @@ class Page:
 _pages: dict[str, Page] = {}
 
 
-def page(route: str, *, name: str, right: str, action: str = "page.opened") -> Callable[[View], View]:
+def page(
+    route: str, *, name: str, right: str, action: str = "page.opened", record: tuple[str, str] | None = None
+) -> Callable[[View], View]:
     """Hang the decorated view up at `/route` as `portal:name`, for whoever has `right` (a codename).
 
-    `action` is what the entry of a refusal is called. Belongs into an app's `admin.py` or a module it imports.
+    `action` is what the entry of a refusal is called, `record` what it is about: a model's label and the part of the
+    route that holds the id. Belongs into an app's `admin.py` or a module it imports.
     """
 
     def declare(view: View) -> View:
         @wraps(view)
         def guarded(request: MemberRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            require(request.actor, right, action=action)
+            try:
+                require(request.actor, right, action=action)
+            except Refused as refusal:
+                refusal.record = (record[0], str(kwargs[record[1]])) if record else None
+                raise
             return view(request, *args, **kwargs)
 
         _pages[name] = Page(route, name, guarded)
