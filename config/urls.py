@@ -35,7 +35,6 @@ sign_in = [
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("healthz", healthz),
     *sign_in,
     path("healthz", healthz, name="healthz"),
     path("", site.urls),
