@@ -7,7 +7,7 @@ batch takes its keys in one go.
 import hmac
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, BinaryIO, TypeVar
 
@@ -66,7 +66,8 @@ class Numbering:
 
 def place_of(place: Place) -> dict[str, Any]:
     """Return a place as it is sealed."""
-    return {name: value for name, value in asdict(place).items() if value}
+    parts = {"file": place.file, "record": place.record, "field": place.field, "start": place.start}
+    return {name: value for name, value in parts.items() if value}
 
 
 def hear(account: Account, draft: AudioDraft) -> HeardSound:

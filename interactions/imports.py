@@ -62,6 +62,7 @@ class _Run:
     batch: list[InteractionDraft] = field(default_factory=list)
     waiting: list[InteractionDraft] = field(default_factory=list)
     read: int = 0
+    sounds: int = 0
     of_file: OrderedDict[str, tuple[str, ...]] = field(default_factory=OrderedDict)
 
     def take(self, outcome: object) -> None:
@@ -90,7 +91,8 @@ class _Run:
         self._remember_file(draft)
         self.batch.append(draft)
         self.read += 1
-        if len(self.batch) >= DRAFTS_A_BATCH or sum(len(each.audio) for each in self.batch) >= SOUNDS_A_BATCH:
+        self.sounds += len(draft.audio)
+        if len(self.batch) >= DRAFTS_A_BATCH or self.sounds >= SOUNDS_A_BATCH:
             self.flush()
 
     def _remember_file(self, draft: InteractionDraft) -> None:
@@ -107,7 +109,7 @@ class _Run:
 
     def flush(self) -> None:
         """Take the collected drafts in."""
-        drafts, self.batch = self.batch, []
+        drafts, self.batch, self.sounds = self.batch, [], 0
         ingested = self._ingest(drafts)
         self.report.add(ingested)
         self.waiting += ingested.waiting
