@@ -48,19 +48,26 @@ class Resolver:
     new_identifiers: list[tuple[Identifier, Known]] = field(default_factory=list)
     absorbed: dict[UUID, UUID] = field(default_factory=dict)
     _holders: dict[bytes, set[UUID]] = field(default_factory=lambda: defaultdict(set))
+    _named: set[tuple[bytes, UUID]] = field(default_factory=set)
     _registered: set[UUID] = field(default_factory=set)
 
     def learn(self, batch: Iterable[Sequence[Indexed]], current: Collection[UUID] = ()) -> None:
-        """Read in two queries who carries any of the identifiers of the batch, and who of them is registered.
+        """Read in a few queries who carries any of the identifiers of the batch, and who of them is registered.
 
-        `current`: customers that calls of the batch are tied to already.
+        `current`: customers that calls of the batch are tied to already. Who merely has the same name is not read: half
+        of all callers may be called "WIRELESS CALLER".
         """
-        digests = {each.digest for about in batch for each in about}
+        everything = [each for about in batch for each in about]
+        digests = {each.digest for each in everything if each.known.kind in RECOGNISING}
         rows = Identifier.objects.indexed(self.account.pk, digests).values_list("digest", "customer_id")
         for index, customer_id in rows:
             self._holders[bytes(index)].add(customer_id)
         carriers = {*current, *(holder for holders in self._holders.values() for holder in holders)}
-        registered = Identifier.objects.filter(customer_id__in=carriers, kind__in=DECIDING, condemned_at=None)
+        known = Identifier.objects.filter(customer_id__in=carriers, condemned_at=None)
+        names = {each.digest for each in everything if each.known.kind not in RECOGNISING}
+        pairs = known.exclude(kind__in=RECOGNISING).values_list("digest", "customer_id")
+        self._named = {(bytes(index), holder) for index, holder in pairs if bytes(index) in names}
+        registered = known.filter(kind__in=DECIDING)
         self._registered |= set(registered.values_list("customer_id", flat=True))
         # A customer under a hold is not taken in by another: the hold names that customer.
         loose = Customer.objects.filter(pk__in=carriers - self._registered)
@@ -115,6 +122,17 @@ class Resolver:
         for other in set(others) - {person}:
             self._absorb(other, person)
 
+    def _has(self, customer_id: UUID, each: Indexed) -> bool:
+        """Say whether the customer has the identifier already; from now on it does."""
+        if each.known.kind in RECOGNISING:
+            holders = self._holders[each.digest]
+            there = customer_id in holders
+            holders.add(customer_id)
+        else:
+            there = (each.digest, customer_id) in self._named
+            self._named.add((each.digest, customer_id))
+        return there
+
     def _absorb(self, other: UUID, person: UUID) -> None:
         self.absorbed[other] = person
         for carriers in self._holders.values():
@@ -131,8 +149,7 @@ class Resolver:
         for each in about:
             if each.known.kind in DECIDING:
                 self._registered.add(customer_id)
-            if customer_id not in self._holders[each.digest]:
-                self._holders[each.digest].add(customer_id)
+            if not self._has(customer_id, each):
                 row = Identifier(
                     account=self.account, customer_id=customer_id, kind=each.known.kind, digest=each.digest
                 )

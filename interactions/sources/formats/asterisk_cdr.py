@@ -20,7 +20,6 @@ from interactions.sources.registry import Context
 from interactions.sources.sides import (
     Sides,
     endpoint_extension,
-    holds_number,
     is_extension,
     is_persons_name,
     is_withheld,
@@ -32,7 +31,6 @@ from interactions.sources.sides import (
 WIDTHS = frozenset({18, 21})
 ADVICE = "switch on loguniqueid and loguserfield in cdr.conf"
 DISPOSITIONS = frozenset({"answered", "no answer", "busy", "failed", "congestion"})
-VALUE_COLUMNS = ("accountcode", "clid", "channel", "dstchannel", "lastdata", "peeraccount")
 _TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
 _MAILBOX = re.compile(r"[sub]?(\d{1,6})(?=[@&,|]|$)")
 _VOICEMAIL_EXTENSION = re.compile(r"vm[a-z]?(\d{1,6})")
@@ -140,7 +138,6 @@ def _draft(row: Row, number: int, file: FoundFile, context: Context) -> Interact
         agent_name=_agent_name(row, way, context),
         queue=_queue(row),
         disposition=row.disposition.lower() if row.disposition.lower() in DISPOSITIONS else "",
-        values=_values(row, file, record),
         comments=_comments(row, file, record),
         anonymous=bool(way.customer_called and is_withheld(row.src)),
     )
@@ -216,14 +213,6 @@ def _queue(row: Row) -> str:
     if row.lastapp.lower() != "queue":
         return ""
     return plain_code(re.split(r"[,|]", row.lastdata, maxsplit=1)[0]) or plain_code(row.dst)
-
-
-def _values(row: Row, file: FoundFile, record: dict[str, object]) -> tuple[tuple[str, TextDraft], ...]:
-    return tuple(
-        (f"asterisk.{column}", TextDraft(text, Place(file.relative, record, column)))
-        for column in VALUE_COLUMNS
-        if len(text := getattr(row, column)) > 6 and holds_number(text)
-    )
 
 
 def _comments(row: Row, file: FoundFile, record: dict[str, object]) -> tuple[CommentDraft, ...]:

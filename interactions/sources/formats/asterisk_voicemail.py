@@ -27,7 +27,6 @@ from interactions.sources.registry import Context
 from interactions.sources.sides import (
     CallerId,
     Sides,
-    holds_number,
     is_persons_name,
     is_withheld,
     plain_code,
@@ -38,7 +37,6 @@ from interactions.sources.sound import is_sound
 
 RECORD = {"section": "message"}
 SUFFIXES = (".wav", ".ogg", ".mp3", ".WAV")
-VALUE_FIELDS = ("callerid", "callerchan", "exten", "rdnis", "category")
 _MESSAGE = re.compile(r"msg\d{4,6}\.(?:txt|wav|WAV|ogg|mp3)")
 _GREETING = re.compile(r"(?:unavail|busy|greet|temp)\.(?:wav|WAV|ogg|mp3)")
 _MAILBOX = re.compile(r"[0-9A-Za-z_.-]{1,20}")
@@ -105,7 +103,6 @@ def _draft(fields: dict[str, str], sound: Path | None, file: FoundFile, context:
         own_address=mailbox,
         customer_names=_customer_names(caller, way, file),
         agent_extension=mailbox,
-        values=_values(fields, file),
         audio=_audio(sound, relative, mailbox, duration_s),
         anonymous=bool(way.customer_called and is_withheld(caller.number or caller.name)),
     )
@@ -203,14 +200,6 @@ def _customer_names(caller: CallerId, way: Sides, file: FoundFile) -> tuple[Text
     if not way.customer_called or not is_persons_name(caller.name):
         return ()
     return (TextDraft(caller.name, Place(file.relative, RECORD, "callerid", caller.name_start)),)
-
-
-def _values(fields: dict[str, str], file: FoundFile) -> tuple[tuple[str, TextDraft], ...]:
-    return tuple(
-        (f"voicemail.{name}", TextDraft(fields[name], Place(file.relative, RECORD, name)))
-        for name in VALUE_FIELDS
-        if holds_number(fields.get(name, ""))
-    )
 
 
 SOURCE = AsteriskVoicemail()

@@ -83,7 +83,6 @@ def _links(ids: list[str], sid: str, call: dict[str, Any], file: FoundFile) -> L
         place=Place(file.relative, {"pointer": pointer("calls", sid)}),
         customer_names=_texts(call, sid, "caller", file),
         customer_ids=_texts(call, sid, "customer_id", file),
-        values=tuple((f"call-map.{name}", text) for name in PATHS for text in _texts(call, sid, name, file)),
         agent_name=text_at(call, "agent"),
         agent_extension=extension if is_extension(extension) else "",
     )

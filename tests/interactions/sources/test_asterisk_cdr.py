@@ -42,7 +42,6 @@ def test_a_call_from_outside(read):
         agent_extension="2028",
         queue="400",
         disposition="answered",
-        values=(("asterisk.clid", TextDraft('"Alice Example" <2025550147>', place("clid"))),),
     )
 
 
@@ -64,7 +63,6 @@ def test_a_call_to_outside(read):
     assert (call.direction, call.agent_extension, call.agent_name) == (Direction.OUTBOUND, "2046", "Bob")
     assert call.customer_address == TextDraft("912025550147", place("dst"))
     assert (call.own_address, call.customer_names, call.queue) == ("2046", (), "")
-    assert call.values == (("asterisk.lastdata", TextDraft("PJSIP/12025550147@trunk-us,300,T", place("lastdata"))),)
     assert call.comments == (CommentDraft("call back to Alice", "", None, place("userfield")),)
 
 
@@ -102,9 +100,9 @@ def test_the_number_called_is_an_agent_only_if_the_account_does_not_say_otherwis
     assert read(files, agent_extensions={"2046"}).call.agent_extension == ""
 
 
-def test_a_channel_that_holds_a_number_is_kept(read):
-    call = read({MASTER: cdr_line(channel="SIP/+447700900123-00001001")}).call
-    assert ("asterisk.channel", TextDraft("SIP/+447700900123-00001001", place("channel"))) in call.values
+def test_what_nobody_needs_is_not_taken_in(read):
+    call = read({MASTER: cdr_line(channel="SIP/+447700900123-00001001", lastdata="PJSIP/12025550147@trunk,300,T")}).call
+    assert call.values == ()
 
 
 def test_the_longer_form_has_a_linked_id(read):

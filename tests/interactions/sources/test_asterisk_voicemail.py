@@ -48,7 +48,6 @@ def test_a_message_with_its_sound(read):
     assert (call.direction, call.agent_extension) == (Direction.INBOUND, "2046")
     assert call.customer_address == TextDraft("0012025550147", place("callerid", 18))
     assert call.customer_names == (TextDraft("Example, Alice", place("callerid", 1)),)
-    assert call.values == (("voicemail.callerid", TextDraft('"Example, Alice" <0012025550147>', place("callerid"))),)
     (audio,) = call.audio
     assert (audio.kind, audio.mailbox, audio.expected_s) == (AudioKind.VOICEMAIL, "2046", 12.0)
     assert audio.place == Place(INBOX + "msg0000.wav", {"path": INBOX + "msg0000.wav"})

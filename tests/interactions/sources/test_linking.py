@@ -43,7 +43,6 @@ def test_a_map_links_the_ids_of_one_call_before_any_call_is_read(read):
     place = Place("z/map.json", {"pointer": f"/calls/{SID}/caller"}, "caller")
     assert links.customer_names == (TextDraft("Alice Example", place),)
     assert [text.text for text in links.customer_ids] == ["C-1"]
-    assert [(name, text.text) for name, text in links.values] == [("call-map.freepbx_recording", "export/" + RECORDING)]
     assert (links.agent_name, links.agent_extension) == ("Bob", "2046")
 
 
