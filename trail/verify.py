@@ -37,12 +37,13 @@ HEADS_BEYOND = """
 """
 
 
-def verify(*, folder: str | Path | None = None, actor: Actor | None = None) -> Report:
+def verify(*, folder: str | Path | None = None, actor: Actor | None = None, columns: bool = True) -> Report:
     """Check the whole log and return what was found; nothing is changed.
 
     `folder` holds the checkpoints kept outside, with their public key (the setting's folder unless given: an auditor
     may bring a copy). With an `actor`, every detail that still opens is compared with its commitment, and the opening
-    is on record. Call it outside a transaction.
+    is on record. Without `columns` the columns beside the entries, which only serve searching, are not compared, which
+    is twice as fast. Call it outside a transaction.
     """
     started = time.monotonic()
     report = Report()
@@ -53,7 +54,7 @@ def verify(*, folder: str | Path | None = None, actor: Actor | None = None) -> R
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         walk = Walk(report, _verifier(file, report), file, known)
-        for heads, places in chunks():
+        for heads, places in chunks(columns=columns):
             walk.take(places, heads)
         walk.end()
         _check_rest(report, walk)

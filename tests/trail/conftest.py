@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -50,7 +51,7 @@ def sealed_log(transactional_db: None) -> list[Event]:
 def tamper() -> Callable[..., int]:
     """Return a function that runs SQL as somebody who owns the tables and has switched their triggers off."""
 
-    def run(statement: str, *values: object) -> int:
+    def run(statement: str, *values: Any) -> int:
         with connection.cursor() as cursor:
             cursor.execute("SET session_replication_role = replica")
             try:

@@ -78,7 +78,7 @@ def test_a_row_of_others_looks_like_no_row_and_is_written_down():
 
 def test_nobody_cannot_be_refused():
     with pytest.raises(NoActor):
-        Refused("No.", actor=None, action="recording.played", code="x")  # type: ignore[arg-type]
+        Refused("No.", actor=None, action="recording.played", code="x")
 
 
 def test_not_visible_is_a_missing_row_to_django():

@@ -256,7 +256,9 @@ def test_a_detail_condemned_but_not_yet_finished_is_no_finding(detailed: Event, 
 
 
 def test_a_detail_whose_key_was_shredded_on_the_quiet_is_found(detailed: Event, alice: Actor):
-    ring.shred([Detail.objects.get(pk=detailed.pk).key_id])
+    key_id = Detail.objects.get(pk=detailed.pk).key_id
+    assert key_id
+    ring.shred([key_id])
     report = verify(actor=alice)
     assert codes(report) == ["detail_differs"]
     assert "shredded" in report.findings[0].sentence
