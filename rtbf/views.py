@@ -22,6 +22,7 @@ from privacy.witness import RecordRef
 from rtbf.entries import GROUND
 from rtbf.errors import RequestError
 from rtbf.models import Request, State
+from rtbf.planning import GOING
 from rtbf.presenting import groups, outcomes, progress, summary, timeline
 from rtbf.querysets import SEE
 from rtbf.reading import split
@@ -181,6 +182,7 @@ def _context(request: MemberRequest, found: Request) -> dict[str, Any]:
         "is_stopped": is_stopped(found),
         "is_running": found.state in (State.PENDING, State.EXECUTING),
         "may_raise": may(request.actor, RAISE, found),
+        "would_erase": found.items.filter(action__in=GOING).exists(),
         "may_cancel": may(request.actor, CANCEL, found) and found.is_open,
     }
 

@@ -9,7 +9,7 @@ from django.db.models import Count, Sum
 from django.utils import timezone
 
 from customers.models import Identifier
-from interactions.models import Interaction, Recording
+from interactions.models import Interaction, Mention, Recording
 from jobs import queue, runner
 from jobs.models import Job
 from privacy import erasure, redaction
@@ -81,10 +81,14 @@ def test_nothing_of_alice_is_left_anywhere(house, supervisor):
 
 
 def test_bob_keeps_all_but_the_passages(house, supervisor):
-    before = len(bobs_values())
+    before, digest = len(bobs_values()), house.bobs[0].comments.get().digest
+    spoken_of = Mention.objects.filter(comment__interaction=house.bobs[0])
+    assert spoken_of.count() == 2
     forget(supervisor, house.account)
     run_all()
     after = bobs_values()
+    assert spoken_of.count() == 1
+    assert house.bobs[0].comments.get().digest != digest
     assert len(after) == before
     assert any("my wife has ████████████ and I have 202 555 0148 you see" in value for value in after)
     assert "Bob has 202-555-0148, wife ████████████." in after

@@ -31,9 +31,7 @@ def forget(*identifiers, actor=SUSAN, confirm="FORGET", account="Harper Valley",
 
 def test_places_are_those_of_the_export(house, supervisor):
     lines = find("(202) 555-0147")
-    assert {tuple(line) for line in lines} == {
-        ("file", "record", "field", "start", "end", "kind", "action", "because")
-    }
+    assert {tuple(line) for line in lines} == {("file", "record", "field", "start", "end", "kind", "action", "because")}
     call = {"file": "pbx/Master.csv", "record": {"row": 1, "key": {"uniqueid": str(house.alices[0].pk)}}, "field": None}
     assert any({**line, **call} == line and line["action"] == "delete" for line in lines)
     (passage,) = [line for line in lines if line["kind"] == "passage" and line["field"] == "text"]
@@ -57,7 +55,8 @@ def test_forgotten_from_the_shell(house, supervisor):
     said = forget("tel:+1-202-555-0147")
     assert "Completed." in said
     assert places_of(*CANARIES) == []
-    who = json.loads(Event.objects.get(action="request.confirmed").text)["actor"]
+    event = Event.objects.get(action="request.confirmed")
+    who = {**event.told["how"], "user": event.told["user"]}
     assert (who["via"], who["user"], bool(who["os_user"])) == ("shell", str(supervisor.user.pk), True)
 
 
@@ -112,7 +111,7 @@ def test_officers_may_look_but_not_ask(house, officer):
 def test_whoever_names_no_member_is_refused_with_an_entry(house):
     with pytest.raises(CommandError):
         find(ALICE, actor="")
-    assert json.loads(Event.objects.get(outcome="refused").text)["actor"]["os_user"]
+    assert Event.objects.get(outcome="refused").told["how"]["os_user"]
 
 
 @pytest.mark.parametrize("act", [find, forget])

@@ -78,7 +78,7 @@ def test_the_wrong_word_confirms_nothing(house, supervisor, client_of):
     assert Request.objects.get().state == State.PLANNED
 
 
-@pytest.mark.parametrize("odd", ["", "9" * 10_240, "'; DROP TABLE x", "<script>alert(1)</script>", "=1", "+15305550100"])
+@pytest.mark.parametrize("odd", ["", "9" * 10_240, "'; DROP TABLE x", "<script>alert(1)</script>", "=1", "5305550100"])
 def test_odd_input_says_that_nothing_was_searched(house, supervisor, client_of, odd):
     answer = search(client_of(supervisor), odd)
     assert answer.status_code == 422

@@ -22,7 +22,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare the arguments."""
         parser.add_argument("--account", required=True, help="name of the account")
-        parser.add_argument("--identifier", action="append", required=True, metavar="KIND:VALUE")
+        parser.add_argument("--identifier", nargs="+", action="extend", required=True, metavar="KIND:VALUE")
         parser.add_argument("--actor", default="", help="e-mail address of the supervisor or officer who asks")
         parser.add_argument("--json", action="store_true", help="a JSON object a line")
 

@@ -32,7 +32,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare the arguments."""
         parser.add_argument("--account", required=True, help="name of the account")
-        parser.add_argument("--identifier", action="append", required=True, metavar="KIND:VALUE")
+        parser.add_argument("--identifier", nargs="+", action="extend", required=True, metavar="KIND:VALUE")
         parser.add_argument("--actor", required=True, help="e-mail address of the supervisor who asks")
         parser.add_argument("--confirm", required=True, metavar=WORD, help=f"the word {WORD}, in capital letters")
         parser.add_argument("--wait", action="store_true", help="return when it is done")
