@@ -16,6 +16,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from jobs import health, queue
 from trail import sequence
+from trail.checkpoint_file import KeyChanged
 from vault.errors import VaultError
 
 LOCK = 0x4C65_7468_6502
@@ -135,10 +136,11 @@ def call(function: Periodic) -> None:
         function()
     except Error:
         raise
-    except (OSError, RuntimeError, VaultError, ValueError) as problem:
-        logger.error("The clock's %s failed (%s): %s", function.__name__, type(problem).__name__, _sentence(problem))
+    except Exception as problem:  # noqa: BLE001 - one function's failure must not end the sealing of the log
+        name = getattr(function, "__name__", type(function).__name__)
+        logger.error("The clock's %s failed (%s): %s", name, type(problem).__name__, _sentence(problem))
 
 
 def _sentence(problem: Exception) -> str:
     """Return what our own errors say; the text of others may hold values."""
-    return str(problem) if isinstance(problem, sequence.LogCut | VaultError) else "see its type"
+    return str(problem) if isinstance(problem, sequence.LogCut | KeyChanged | VaultError) else "see its type"

@@ -14,7 +14,7 @@ from django.utils import timezone
 from privacy.ids import new_id
 from trail.actor import Actor, require_actor
 from trail.canonical import Fact
-from trail.details import NO_ACCOUNT, Envelope, envelope
+from trail.details import NO_ACCOUNT, Envelope, envelope, workstation_index
 from trail.entry import entry_text, fill_columns
 from trail.merkle import leaf_hash
 from trail.models import Detail, Event
@@ -87,7 +87,9 @@ def _compose(draft: Draft, actor: Actor) -> tuple[Event, Envelope | None]:
     event = Event(id=new_id(), at=timezone.now(), action=draft.action, account_id=account_id)
     fill_columns(event, actor, record=draft.record, outcome=draft.outcome, purpose=draft.purpose, case=draft.case)
     personal = {**actor.as_detail(), **draft.detail}
-    sealed = envelope(event.pk, account_id or NO_ACCOUNT, personal, draft.found_by) if personal else None
+    owner = account_id or NO_ACCOUNT
+    found_by = [*draft.found_by, *([workstation_index(owner, actor.address)] if actor.address else [])]
+    sealed = envelope(event.pk, owner, personal, found_by) if personal else None
     event.detail_commitment = sealed.commitment if sealed else None
     text = entry_text(event, actor, draft.facts)
     event.text, event.leaf_hash = text.decode(), leaf_hash(text)

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from privacy.blind_index import digest
 from privacy.erasure import erase
 from privacy.keyring.ring import create_keys
 from privacy.sealing import seal
@@ -23,6 +24,8 @@ NO_ACCOUNT = UUID(int=0)
 """Whose keys seal the details of entries that belong to no account."""
 
 SALT_BYTES = 32
+WORKSTATION = "workstation"
+"""The kind under which the address of an act is indexed: never that of a customer's address, which forgetting finds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,16 @@ def matches(opened: Mapping[str, Any], committed: bytes) -> bool:
 def details_about(account_id: UUID, digests: Sequence[bytes]) -> QuerySet[Detail]:
     """Return the living details in which one of these identifiers stands, by blind index."""
     return Detail.objects.filter(account_id=account_id, condemned_at=None, digests__overlap=list(digests))
+
+
+def workstation_index(account_id: UUID, address: str) -> bytes:
+    """Return the blind index under which the acts of one address are found."""
+    return digest(account_id, WORKSTATION, address)
+
+
+def details_from(account_id: UUID, index: bytes) -> QuerySet[Detail]:
+    """Return the living details of what was done from one address, by its `workstation_index`."""
+    return details_about(account_id, [index])
 
 
 def remove_detail(event_id: UUID, *, actor: Actor, ground: str, case: str = "") -> bool:

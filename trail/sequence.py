@@ -102,13 +102,13 @@ def _refuse_cut(published: int, last: Checkpoint | None) -> None:
 
 
 def _pending(look_back: timedelta | None) -> list[tuple[UUID, bytes]]:
-    since = _first_id_since(look_back)
+    since = first_id_since(look_back)
     with connection.cursor() as cursor:
         cursor.execute(PENDING, [since, since, BATCH])
         return [(event_id, bytes(leaf)) for event_id, leaf in cursor.fetchall()]
 
 
-def _first_id_since(look_back: timedelta | None) -> UUID:
+def first_id_since(look_back: timedelta | None) -> UUID:
     """Return the smallest id that an entry of that time can have: ids begin with their millisecond (RFC 9562 §5.7)."""
     if look_back is None:
         return FIRST_ID

@@ -1,5 +1,6 @@
 import dataclasses
 import json
+from itertools import product
 from uuid import UUID
 
 import pytest
@@ -107,11 +108,17 @@ def test_a_rolled_back_act_leaves_no_entry():
     assert not Event.objects.exists()
 
 
-@pytest.mark.parametrize("table", ["trail_event", "trail_position", "trail_checkpoint", "trail_detail"])
-@pytest.mark.parametrize("statement", ["UPDATE {} SET {key} = {key}", "DELETE FROM {}", "TRUNCATE {} CASCADE"])
+@pytest.mark.parametrize(
+    ("table", "statement"),
+    [
+        *product(
+            ["trail_event", "trail_position", "trail_checkpoint"],
+            ["UPDATE {} SET {key} = {key}", "DELETE FROM {}", "TRUNCATE {} CASCADE"],
+        ),
+        *product(["trail_detail"], ["DELETE FROM {}", "TRUNCATE {} CASCADE"]),
+    ],
+)
 def test_the_owner_of_the_tables_cannot_unlearn(alice: Actor, table: str, statement: str):
-    if table == "trail_detail" and statement.startswith("UPDATE"):
-        pytest.skip("a detail may be emptied")
     append("recording.played", actor=dataclasses.replace(alice, address="203.0.113.9"))
     key = {"trail_position": "seq", "trail_checkpoint": "size"}.get(table, "id")
     with pytest.raises(DatabaseError, match="The log only grows"), transaction.atomic():

@@ -146,3 +146,14 @@ def test_another_signing_key_stops_the_sequencer(sealed_log, monkeypatch):
     with pytest.raises(KeyChanged):
         seal_pending()
     assert Position.objects.count() == 9
+
+
+def test_the_application_role_can_seal_and_verify(settings):
+    hear(2)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET ROLE {settings.DATABASE_APP_ROLE}")
+        try:
+            assert seal_pending() == 2
+            assert verify().ok
+        finally:
+            cursor.execute("RESET ROLE")
