@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import models
 
 
-class CustomerQuerySet(models.QuerySet):  # type: ignore[type-arg]
+class CustomerQuerySet(models.QuerySet):
     """Customers."""
 
     def living(self) -> Self:
@@ -19,7 +19,7 @@ class CustomerQuerySet(models.QuerySet):  # type: ignore[type-arg]
         return self.living().filter(account_id=account_id, identifiers__digest__in=list(digests)).distinct()
 
 
-class IdentifierQuerySet(models.QuerySet):  # type: ignore[type-arg]
+class IdentifierQuerySet(models.QuerySet):
     """Identifiers."""
 
     def indexed(self, account_id: UUID, digests: Iterable[bytes]) -> Self:

@@ -14,11 +14,11 @@ from interactions import calls as columns
 from interactions.contents import HeardSound, Numbering, Prepared, place_of, sound_row, text_rows
 from interactions.drafts import Direction, InteractionDraft
 from interactions.joining import Call
-from interactions.models import CONTENTS, Interaction, SourceId, SourceRecord
+from interactions.models import CONTENTS, Interaction, OfInteraction, SourceId, SourceRecord
 from privacy.blind_index import digest
 from privacy.models import SealedModel
 
-DEDUPLICATED = (SourceRecord, *CONTENTS)
+DEDUPLICATED: tuple[type[SourceRecord] | type[OfInteraction], ...] = (SourceRecord, *CONTENTS)
 
 
 def numbering_of(account: Account) -> Numbering:
@@ -135,11 +135,11 @@ class Batch:
         ids = [call.interaction.pk for call in calls if call.interaction and call.interaction.pk not in new]
         seen: set[tuple[type[SealedModel], UUID, bytes]] = set()
         for model in DEDUPLICATED if ids else ():
-            pairs = model.objects.filter(interaction_id__in=ids).values_list("interaction_id", "digest")
+            pairs = model._default_manager.filter(interaction_id__in=ids).values_list("interaction_id", "digest")
             seen |= {(model, interaction_id, bytes(index)) for interaction_id, index in pairs}
         kept = []
         for each in self.prepared:
-            if isinstance(each.row, DEDUPLICATED):
+            if isinstance(each.row, SourceRecord | OfInteraction):
                 mark = (type(each.row), each.row.interaction_id, each.row.digest)
                 if mark in seen:
                     self.known_before += not isinstance(each.row, SourceRecord)

@@ -14,7 +14,16 @@ from typing import Any, BinaryIO, TypeVar
 from accounts.models import Account
 from customers.mentions_in_text import Found, FoundAcross, Segment, find, find_in_segments
 from interactions.audio import Inspection, inspect
-from interactions.drafts import AudioDraft, AudioKind, InteractionDraft, Place, TranscriptDraft
+from interactions.drafts import (
+    AnalysisDraft,
+    AudioDraft,
+    AudioKind,
+    CommentDraft,
+    InteractionDraft,
+    Place,
+    TextDraft,
+    TranscriptDraft,
+)
 from interactions.models import (
     Analysis,
     Comment,
@@ -111,20 +120,28 @@ def sound_row(interaction: Interaction, heard: HeardSound) -> Prepared:
 def text_rows(interaction: Interaction, drafts: Sequence[InteractionDraft], numbering: Numbering) -> Iterator[Prepared]:
     """Prepare everything of a call that is words or numbers, with the mentions in it."""
     for draft in drafts:
-        for transcript in draft.transcripts:
-            yield _transcription(interaction, transcript, numbering)
-        for analysis in draft.analyses:
-            row = _row(Analysis, interaction, analysis.kind, json.dumps(analysis.data, sort_keys=True))
-            row.kind = analysis.kind
-            yield Prepared(row, {"data": analysis.data, "place": place_of(analysis.place)})
-        for comment in draft.comments:
-            row = _row(Comment, interaction, comment.author, comment.text)
-            row.written_at = comment.at
-            yield _with_mentions(row, {"text": comment.text, "place": place_of(comment.place)}, numbering)
-        for name, value in draft.values:
-            row = _row(DataSourceValue, interaction, name, value.text)
-            row.name = name
-            yield _with_mentions(row, {"value": value.text, "place": place_of(value.place)}, numbering)
+        yield from (_transcription(interaction, each, numbering) for each in draft.transcripts)
+        yield from (_analysis(interaction, each) for each in draft.analyses)
+        yield from (_comment(interaction, each, numbering) for each in draft.comments)
+        yield from (_value(interaction, name, each, numbering) for name, each in draft.values)
+
+
+def _analysis(interaction: Interaction, draft: AnalysisDraft) -> Prepared:
+    row = _row(Analysis, interaction, draft.kind, json.dumps(draft.data, sort_keys=True))
+    row.kind = draft.kind
+    return Prepared(row, {"data": draft.data, "place": place_of(draft.place)})
+
+
+def _comment(interaction: Interaction, draft: CommentDraft, numbering: Numbering) -> Prepared:
+    row = _row(Comment, interaction, draft.author, draft.text)
+    row.written_at = draft.at
+    return _with_mentions(row, {"text": draft.text, "place": place_of(draft.place)}, numbering)
+
+
+def _value(interaction: Interaction, name: str, draft: TextDraft, numbering: Numbering) -> Prepared:
+    row = _row(DataSourceValue, interaction, name, draft.text)
+    row.name = name
+    return _with_mentions(row, {"value": draft.text, "place": place_of(draft.place)}, numbering)
 
 
 def _row(model: type[Content], interaction: Interaction, *content: str) -> Content:

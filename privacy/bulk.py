@@ -20,11 +20,9 @@ def insert(rows: Sequence[Model]) -> None:
         return
     model = type(rows[0])
     connection = connections[router.db_for_write(model)]
-    fields: list[Field] = list(model._meta.concrete_fields)  # type: ignore[type-arg]
-    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
-        sql.Identifier(model._meta.db_table),
-        sql.SQL(", ").join(sql.Identifier(each.column) for each in fields),
-    )
+    fields: list[Field] = list(model._meta.concrete_fields)
+    columns = sql.SQL(", ").join([sql.Identifier(str(each.column)) for each in fields])
+    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(model._meta.db_table), columns)
     with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(statement) as copy:
         for row in rows:
             copy.write_row([each.get_db_prep_save(each.pre_save(row, True), connection) for each in fields])

@@ -9,7 +9,7 @@ crash. Age, right and a permitted hand are askers of this one function.
 import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 from uuid import UUID, uuid4
 
 from django.db import transaction
@@ -113,7 +113,7 @@ def shred(condemnation: Condemnation) -> int:
 
 def _condemned_rows(condemnation: Condemnation) -> list[SealedModel]:
     return [
-        row
+        cast(SealedModel, row)
         for each in data_map.erasable()
         for row in each.model._default_manager.filter(condemnation_id=condemnation.pk, erased_at=None)
     ]

@@ -220,7 +220,7 @@ def _check_paths(found: Entry) -> list[str]:
     return problems
 
 
-def _field(model: type[Model], name: str) -> Field | None:  # type: ignore[type-arg]
+def _field(model: type[Model], name: str) -> Field | None:
     try:
         found = model._meta.get_field(name)
     except FieldDoesNotExist:
@@ -228,13 +228,13 @@ def _field(model: type[Model], name: str) -> Field | None:  # type: ignore[type-
     return found if isinstance(found, Field) else None
 
 
-def _walk(model: type[Model], path: str) -> Field | None:  # type: ignore[type-arg]
+def _walk(model: type[Model], path: str) -> Field | None:
     *steps, last = path.split("__")
     for step in steps:
         through = _field(model, step)
         if through is None or not through.related_model:
             return None
-        model = through.related_model  # type: ignore[assignment]
+        model = through.related_model
     return _field(model, last)
 
 

@@ -6,7 +6,7 @@ gets content only through the playback door, which asks for its warrant here lik
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.core.files.storage import storages
@@ -16,7 +16,7 @@ from privacy.keyring.ring import load_keys
 from privacy.models import SealedModel
 from privacy.sealing import unseal
 from privacy.witness import RecordRef
-from vault.store import Store
+from vault.store import SavingStorage, Store
 from vault.stream import SealedReader
 
 
@@ -92,7 +92,7 @@ def open_row(row: SealedModel, *names: str, warrant: Warrant) -> dict[str, Any]:
 
 def store() -> Store:
     """Return the store of sealed content files."""
-    return Store(storages["content"])
+    return Store(cast(SavingStorage, storages["content"]))
 
 
 def content_context(label: str, row_id: UUID) -> bytes:

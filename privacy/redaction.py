@@ -6,6 +6,7 @@ shred. Until the old key is gone every backup of the row can still be read, so i
 
 from collections.abc import Callable, Mapping
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 
@@ -45,8 +46,7 @@ def redact(
         condemnation = Condemnation.objects.create(
             account_id=living.account_id, ground=ground, case=case, actor=actor.as_facts()
         )
-        old_key_id = living.key_id
-        values = _opened(living)
+        values, old_key_id = _opened(living)
         seal(living, fresh_key, {**values, **change(values)})
         living.save(update_fields=["key_id", *values])
         DoomedKey.objects.create(key_id=old_key_id, condemnation=condemnation, replaced_by=fresh_key.id)
@@ -57,12 +57,12 @@ def redact(
     return {}
 
 
-def _opened(row: SealedModel) -> dict[str, Any]:
+def _opened(row: SealedModel) -> tuple[dict[str, Any], UUID]:
     keys = load_keys([row.key_id] if row.key_id else [])
-    if row.key_id not in keys:
+    if row.key_id is None or row.key_id not in keys:
         raise Forgotten("This was forgotten, so nothing was redacted.")
     names = [name for name in data_map.entry(type(row)).personal if _is_sealed(row, name)]
-    return {name: unseal(row, keys[row.key_id], name) for name in names}
+    return {name: unseal(row, keys[row.key_id], name) for name in names}, row.key_id
 
 
 def _is_sealed(row: SealedModel, name: str) -> bool:
