@@ -70,8 +70,6 @@ def _group(request: Request, title: str, tone: str, items: Any, warrant: Warrant
     name = title or words.named(tone, count).capitalize()
     rows = _rows(request, list(items.order_by("unit", "pk")[:ROWS_SHOWN]), warrant)
     return Group(name, count, tone if title else "go", rows)
-        name, count, tone if title else "go", _rows(request, list(items.order_by("unit", "pk")[:ROWS_SHOWN]), warrant)
-    )
 
 
 def _rows(request: Request, items: Sequence[PlanItem], warrant: Warrant | None) -> list[Row]:

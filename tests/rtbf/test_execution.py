@@ -131,6 +131,21 @@ def test_what_arrives_after_the_plan_goes_too(house, supervisor):
     assert request.items.filter(late=True, kind="passage").count() == 1
 
 
+def test_what_arrives_while_it_runs_goes_too(house, supervisor, monkeypatch):
+    real, came = execution.Execution._erase_customers, []
+
+    def erase_customers(self):
+        if not came:
+            came.append(make_interaction(house.account, house.alice, phone=ALICE, comment="Alice, 202 555 0147"))
+        real(self)
+
+    monkeypatch.setattr(execution.Execution, "_erase_customers", erase_customers)
+    forget(supervisor, house.account)
+    run_all()
+    assert came
+    assert places_of(*CANARIES) == []
+
+
 def test_a_cancelled_request_is_forgotten_with_the_customer(house, supervisor):
     cancelled = plan(supervisor, house.account, "tel:202.555.0147")
     cancel_request(actor=supervisor.actor, request=cancelled)
