@@ -3,11 +3,13 @@
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.core.cache import cache
 from django.test import Client
+from pytest_django import Settings
 
 from accounts import roles
 from accounts.models import Account, Agent, Line, Membership, Supervisor, User
@@ -71,6 +73,12 @@ def make_person(name: str, account: Account, role: str, *, extension: str = "", 
     if role == roles.SUPERVISOR:
         Supervisor.objects.create(membership=membership, whole_account=whole_account)
     return Person(user, membership)
+
+
+@pytest.fixture(autouse=True)
+def _own_checkpoints(tmp_path: Path, settings: Settings) -> None:
+    """Give each test checkpoints of its own: those of another test would betray the log that was flushed since."""
+    settings.CHECKPOINT_DIRECTORY = tmp_path / "checkpoints"
 
 
 @pytest.fixture(autouse=True)
