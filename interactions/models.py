@@ -11,7 +11,9 @@ from customers.kinds import Kind
 from customers.models import Customer
 from interactions.drafts import Direction
 from interactions.querysets import ContentQuerySet, InteractionQuerySet
+from privacy.ids import new_id
 from privacy.models import SealedField, SealedModel
+from trail.models import Event
 
 DIRECTIONS = [(each.value, each.value) for each in Direction]
 
@@ -224,6 +226,30 @@ class Mention(SealedModel):
 
     def __str__(self) -> str:
         return f"mention {self.pk}"
+
+
+class Opening(models.Model):
+    """One opening of a record by one person, in one visit, for one reason: its parts share one entry of the log."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    entry = models.OneToOneField(Event, on_delete=models.PROTECT, related_name="+")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    visit = models.CharField(max_length=64)
+    action = models.CharField(max_length=80)
+    record_id = models.UUIDField()
+    purpose = models.CharField(max_length=80)
+    case = models.CharField(max_length=80, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+        indexes = [
+            models.Index(fields=["visit", "record_id"], name="opening_by_visit"),
+            models.Index(fields=["at"], name="opening_by_age"),
+        ]
+
+    def __str__(self) -> str:
+        return f"opening {self.pk}"
 
 
 TEXTS: tuple[type[OfInteraction], ...] = (Transcription, Comment, DataSourceValue)

@@ -6,6 +6,7 @@ from interactions.models import (
     DataSourceValue,
     Interaction,
     Mention,
+    Opening,
     Recording,
     SourceId,
     SourceRecord,
@@ -131,4 +132,7 @@ declare(
     personal={"digest": Datum(Category.IDENTIFIER, on_erase=Shred())},
     plain=[*ERASURE_MARKS, "transcription", "comment", "value", "kind", "parts"],
     found_by="blind index",
+)
+declare(
+    Opening, plain=["id", "entry", "user", "visit", "action", "record_id", "purpose", "case", "at"], subject="nobody"
 )

@@ -1,0 +1,11 @@
+"""Where calls stand in the portal: menu, first pages, and the pages themselves."""
+
+from accounts import menu
+from accounts.roles import AGENT, SUPERVISOR
+from interactions import home, sending, views
+from interactions.querysets import SEE
+
+__all__ = ["home", "sending", "views"]
+
+menu.entry("Interactions", url="portal:interactions", icon="call", right=SEE, order=10, roles=(SUPERVISOR,))
+menu.entry("My recordings", url="portal:my-recordings", icon="headphones", right=SEE, order=10, roles=(AGENT,))

@@ -1,0 +1,61 @@
+"""Say moments, lengths, people and numbers of a call as people read them, in the account's zone."""
+
+from datetime import datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import phonenumbers
+
+from accounts.models import Agent
+from customers.identifiers import Identifier, Kind, masked
+from interactions.drafts import Direction
+
+HIDDEN: Final = "••••"
+DIRECTIONS: Final[dict[str, tuple[str, str]]] = {
+    Direction.INBOUND: ("Inbound", "call_received"),
+    Direction.OUTBOUND: ("Outbound", "call_made"),
+    Direction.INTERNAL: ("Internal", "sync_alt"),
+}
+
+
+def day_and_time(moment: datetime, zone: str) -> str:
+    """Return a moment such as "2 Jun 2026, 10:14"; the page names the zone once."""
+    local = moment.astimezone(ZoneInfo(zone))
+    return f"{local.day} {local:%b %Y, %H:%M}"
+
+
+def day_of(moment: datetime, zone: str) -> str:
+    """Return a day such as "2 Jun 2026"."""
+    local = moment.astimezone(ZoneInfo(zone))
+    return f"{local.day} {local:%b %Y}"
+
+
+def length(seconds: float) -> str:
+    """Return a length such as "4:07", and from an hour on "1:52:10"."""
+    hours, rest = divmod(int(seconds), 3_600)
+    minutes, left = divmod(rest, 60)
+    return f"{hours}:{minutes:02d}:{left:02d}" if hours else f"{minutes}:{left:02d}"
+
+
+def agent_name(agent: Agent | None) -> str:
+    """Return an agent's name with the extension, or a dash for a call nobody took."""
+    return str(agent) if agent else "–"
+
+
+def masked_number(address: str | None) -> str:
+    """Return a customer's address so that nobody learns it: the last four digits of a number, no more."""
+    if not address:
+        return "not known"
+    digits = "".join(each for each in address if each.isdigit())
+    if not digits:
+        return "withheld" if address.strip().casefold() in {"anonymous", "withheld", "unknown", "private"} else HIDDEN
+    return masked(Identifier(Kind.PHONE, digits, address))
+
+
+def shown_line(line: str) -> str:
+    """Return a line of the account: a number in international format, anything else as it is called."""
+    try:
+        number = phonenumbers.parse(line)
+    except phonenumbers.NumberParseException:
+        return line
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL))

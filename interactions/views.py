@@ -1,0 +1,195 @@
+"""The pages of calls: the list, one call, saying why, and commenting.
+
+Faces only: each reads a form, calls one flow and shows what it said.
+"""
+
+import logging
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.db import InterfaceError, OperationalError
+from django.http import HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.models import Account
+from accounts.pages import page, render_page
+from accounts.requests import MemberRequest
+from accounts.roles import AGENT
+from accounts.scope import scope_of
+from interactions import purposes, showing
+from interactions.comments import COMMENT, NotAComment, add_comment
+from interactions.drafts import Direction
+from interactions.holding import held
+from interactions.listing import KINDS, LENGTHS, Filters, Page, Place, page_of
+from interactions.models import Interaction
+from interactions.playback import LISTEN, SEEN, find_interaction
+from interactions.presenting import DIRECTIONS, agent_name, day_and_time, day_of, length, masked_number, shown_line
+from interactions.querysets import SEE
+from privacy.keyring.ring import KeyLost
+from privacy.open import open_rows, warrant
+from vault.errors import VaultError
+
+logger = logging.getLogger(__name__)
+LISTED = "interactions.listed"
+View = Callable[..., HttpResponseBase]
+ABOUT = (Interaction._meta.label, "pk")
+
+
+def or_say_later(view: View) -> View:
+    """Say so when the keys can't be reached: nothing can be opened then, and nothing is lost."""
+
+    @wraps(view)
+    def answer(request: MemberRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            return view(request, *args, **kwargs)
+        except (OperationalError, InterfaceError, KeyLost, VaultError) as problem:
+            logger.error("A page could not be opened: %s, request %s", type(problem).__name__, request.request_id)
+            return render_page(request, "interactions/later.html", title="Not at the moment", status=503)
+
+    return answer
+
+
+@page("interactions/", name="interactions", right=SEE, action=LISTED)
+@page("my-recordings/", name="my-recordings", right=SEE, action=LISTED)
+@never_cache
+@or_say_later
+@require_GET
+def listing(request: MemberRequest) -> HttpResponseBase:
+    """List the calls a person may see; to an agent, the agent's own."""
+    account, is_agent = _account(request), request.actor.role == AGENT
+    filters = Filters.read(request.GET)
+    rows = filters.narrow(Interaction.objects.visible_to(request.actor), account.zone)
+    if is_agent:
+        # Says again what `visible_to` said, in the form that the index of an agent's calls answers.
+        rows = rows.filter(agent_id=request.user.selected.agent_id)  # type: ignore[union-attr]
+    place = {name: Place.read(request.GET.get(name, "")) for name in ("after", "before")}
+    found = page_of(rows, **place)
+    context = {
+        "rows": _rows(request, account, found),
+        "page": found,
+        "zone": account.zone,
+        "filters": filters,
+        "is_filtered": bool(filters.as_query),
+        "choices": _choices(request, is_agent),
+        "newer": _link(request, filters, before=found.newer),
+        "older": _link(request, filters, after=found.older),
+        "is_agent": is_agent,
+    }
+    title = "My recordings" if is_agent else "Interactions"
+    return render_page(request, "interactions/list.html", context, title=title)
+
+
+@page("interactions/<uuid:pk>/", name="interaction", right=LISTEN, action=SEEN, record=ABOUT)
+@never_cache
+@or_say_later
+@require_GET
+def show(request: MemberRequest, pk: UUID) -> HttpResponseBase:
+    """Show one call; what was said in it only to whoever said why they want to know."""
+    return _show(request, find_interaction(actor=request.actor, pk=pk, action=SEEN))
+
+
+@page("interactions/<uuid:pk>/purpose", name="interaction-purpose", right=LISTEN, action=SEEN, record=ABOUT)
+@never_cache
+@or_say_later
+@require_POST
+def choose(request: MemberRequest, pk: UUID) -> HttpResponseBase:
+    """Keep why a person listens to this call until the visit ends."""
+    call = find_interaction(actor=request.actor, pk=pk, action=SEEN)
+    purpose, case = request.POST.get("purpose", ""), request.POST.get("case", "")
+    try:
+        reason = purposes.reason_of(purpose, case, region=call.account.region)
+    except purposes.NotAReason as problem:
+        return _show(request, call, status=422, problem=str(problem), purpose=purpose, case=case)
+    purposes.choose(request.session, request.actor, call.pk, reason)
+    return redirect("portal:interaction", pk)
+
+
+@page(
+    "interactions/<uuid:pk>/comments", name="interaction-comment", right=COMMENT, action="comment.added", record=ABOUT
+)
+@never_cache
+@or_say_later
+@require_POST
+def comment(request: MemberRequest, pk: UUID) -> HttpResponseBase:
+    """Add a comment and show the call again."""
+    call = find_interaction(actor=request.actor, pk=pk, action="comment.added")
+    text, at = request.POST.get("text", ""), request.POST.get("at", "")
+    try:
+        add_comment(actor=request.actor, interaction=call, text=text, at_ms=_milliseconds(at))
+    except NotAComment as problem:
+        return _show(request, call, status=422, comment_problem=str(problem), comment_text=text, comment_at=at)
+    return redirect(f"{reverse('portal:interaction', args=[pk])}#comments")
+
+
+def _show(request: MemberRequest, call: Interaction, *, status: int = 200, **more: Any) -> HttpResponseBase:
+    reason = purposes.chosen(request.session, request.actor, call.pk) if call.is_living else None
+    context = showing.page_of(actor=request.actor, interaction=call, reason=reason)
+    given = {"purpose": reason.purpose, "case": reason.case} if reason else {}
+    context |= {"purposes": purposes.PURPOSES, "is_agent": request.actor.role == AGENT, **given, **more}
+    title = context["head"]["when"]
+    return render_page(request, "interactions/show.html", context, title=title, status=status)
+
+
+def _rows(request: MemberRequest, account: Account, found: Page) -> list[dict[str, Any]]:
+    """Return the rows as the table shows them: one entry and one question to the keyring for the whole page."""
+    if not found.rows:
+        return []
+    facts = {"rows": len(found.rows)}
+    pass_ = warrant(actor=request.actor, action=LISTED, account_id=account.pk, purpose=purposes.OVERVIEW, facts=facts)
+    opened = open_rows([row for row in found.rows if row.is_living], "customer_address", warrant=pass_)
+    on_hold = held(found.rows)
+    return [
+        _row(row, account.zone, opened.get(row.pk, {}).get("customer_address"), row.pk in on_hold) for row in found.rows
+    ]
+
+
+def _row(row: Any, zone: str, address: str | None, is_held: bool) -> dict[str, Any]:
+    direction, icon = DIRECTIONS[row.direction]
+    return {
+        "pk": row.pk,
+        "when": day_and_time(row.started_at, zone),
+        "direction": direction,
+        "icon": icon,
+        "customer": masked_number(address) if row.is_living else "",
+        "forgotten_on": day_of(row.condemned_at, zone) if row.condemned_at else "",
+        "agent": agent_name(row.agent),
+        "line": row.queue or shown_line(row.line) or "–",
+        "length": length(row.duration_s),
+        "contents": [(title, symbol) for name, (_, title, symbol) in KINDS.items() if getattr(row, f"has_{name}")],
+        "is_held": is_held,
+    }
+
+
+def _choices(request: MemberRequest, is_agent: bool) -> dict[str, Any]:
+    return {
+        "agents": [] if is_agent else list(scope_of(request.actor).agents.order_by("name", "extension").distinct()),
+        "directions": [(each.value, DIRECTIONS[each][0]) for each in Direction],
+        "kinds": [(name, title) for name, (_, title, _) in KINDS.items()],
+        "lengths": [(name, title) for name, (title, _, _) in LENGTHS.items()],
+    }
+
+
+def _link(request: MemberRequest, filters: Filters, **place: Place | None) -> str:
+    where = {name: str(value) for name, value in place.items() if value is not None}
+    return f"{request.path}?{urlencode({**filters.as_query, **where})}" if where else ""
+
+
+def _account(request: MemberRequest) -> Account:
+    member = request.user.selected
+    if member is None:
+        raise PermissionError("A page was opened without a selected membership.")
+    return member.account
+
+
+def _milliseconds(seconds: str) -> int | None:
+    """Return the place a form names in seconds, or None for a comment on the whole call."""
+    try:
+        return round(float(seconds) * 1000) if seconds.strip() else None
+    except (ValueError, OverflowError):
+        raise NotAComment("The place in the sound is no number of seconds. Nothing was added.") from None
