@@ -1,0 +1,206 @@
+"""What each action of the log is called: done, tried, and the group it is filtered by.
+
+A standing test compares this table with the code. An action that is missing here still reads as words, because an old
+log outlives the program that wrote it.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+LISTENING, CALLS, FORGETTING, HOLDS = "listening", "calls", "forgetting", "holds"
+PEOPLE, SIGNING_IN, LOG, WORK, OTHER = "people", "signing_in", "log", "work", "other"
+
+GROUPS: Final[dict[str, tuple[str, str]]] = {
+    LISTENING: ("Listening and reading", "headphones"),
+    CALLS: ("Calls and imports", "call"),
+    FORGETTING: ("Forgetting and erasing", "person_remove"),
+    HOLDS: ("Legal holds", "gavel"),
+    PEOPLE: ("People and settings", "group"),
+    SIGNING_IN: ("Signing in and out", "login"),
+    LOG: ("The log itself", "verified_user"),
+    WORK: ("Background work", "manufacturing"),
+    OTHER: ("Pages and other things", "web_asset"),
+}
+"""Code, title and symbol of each group of actions."""
+
+READING: Final = "log.read"
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """`did`: what somebody did; `to_do`: what they tried. `more` is added when the entry has all its facts.
+
+    `{record}` stands for the record; names in `more` are facts. `refused` replaces "was not allowed to …".
+    """
+
+    group: str
+    did: str
+    to_do: str
+    more: str = ""
+    refused: str = ""
+    failed: str = ""
+
+
+ACTIONS: Final[dict[str, Words]] = {
+    "recording.played": Words(LISTENING, "played {record}", "play {record}"),
+    "voicemail.played": Words(LISTENING, "played {record}", "play {record}"),
+    "recording.downloaded": Words(LISTENING, "downloaded {record}", "download {record}"),
+    "voicemail.downloaded": Words(LISTENING, "downloaded {record}", "download {record}"),
+    "transcript.read": Words(LISTENING, "read {record}", "read {record}"),
+    "interaction.opened": Words(LISTENING, "opened the page of {record}", "open the page of {record}"),
+    "purpose.chosen": Words(LISTENING, "said why they listen to {record}", "say why they listen to {record}"),
+    "interactions.opened": Words(CALLS, "opened the list of calls", "open the list of calls"),
+    "interactions.listed": Words(CALLS, "opened the list of calls", "open the list of calls"),
+    "interactions.ingested": Words(CALLS, "imported calls", "import calls", " ({interactions} new)"),
+    "comment.added": Words(CALLS, "wrote {record}", "write a comment"),
+    "customer.searched": Words(
+        FORGETTING, "searched for a customer", "search for a customer", " ({items} records found)"
+    ),
+    "places.opened": Words(
+        FORGETTING, "read where a customer's records came from", "read where a customer's records came from"
+    ),
+    "requests.opened": Words(
+        FORGETTING, "opened the list of requests to forget", "open the list of requests to forget"
+    ),
+    "request.opened": Words(FORGETTING, "opened {record}", "open {record}"),
+    "request.planned": Words(
+        FORGETTING,
+        "planned {record}",
+        "plan a request to forget a customer",
+        " ({items} records in the plan)",
+    ),
+    "request.confirmed": Words(FORGETTING, "confirmed {record}", "confirm {record}", " (waits {grace_hours} hours)"),
+    "request.cancelled": Words(FORGETTING, "cancelled {record}", "cancel {record}"),
+    "request.resumed": Words(FORGETTING, "went on with {record}", "go on with {record}"),
+    "request.started": Words(FORGETTING, "began to carry out {record}", "carry out {record}"),
+    "request.completed": Words(
+        FORGETTING, "carried out {record}", "carry out {record}", " ({done} records done, {left} left)"
+    ),
+    "request.item_failed": Words(FORGETTING, "left out some records of {record}", "erase {items} records of {record}"),
+    "erasure.decided": Words(FORGETTING, "decided to erase records", "erase records", " ({records} in number)"),
+    "record.erased": Words(FORGETTING, "erased {record}", "erase {record}"),
+    "detail.removed": Words(
+        FORGETTING, "forgot what was personal in an entry of the log", "forget what was personal in an entry of the log"
+    ),
+    "holds.opened": Words(HOLDS, "opened the list of legal holds", "open the list of legal holds"),
+    "hold.opened": Words(HOLDS, "opened {record}", "open {record}"),
+    "hold.placed": Words(HOLDS, "placed {record}", "place a legal hold", " ({records} records named)"),
+    "hold.released": Words(HOLDS, "released {record}", "release {record}"),
+    "account.created": Words(PEOPLE, "created the account", "create an account"),
+    "account.changed": Words(PEOPLE, "changed the account's settings", "change the account's settings"),
+    "line.added": Words(PEOPLE, "added {record}", "add an own number"),
+    "line.changed": Words(PEOPLE, "changed {record}", "change {record}"),
+    "agent.added": Words(PEOPLE, "added {record}", "add an agent"),
+    "agent.changed": Words(PEOPLE, "changed {record}", "change {record}"),
+    "team.added": Words(PEOPLE, "added {record}", "add a team"),
+    "team.changed": Words(PEOPLE, "changed {record}", "change {record}"),
+    "member.added": Words(PEOPLE, "added {record}", "add a member", " (as {role})"),
+    "member.changed": Words(PEOPLE, "changed {record}", "change {record}", " (was {role_before}, is {role})"),
+    "supervision.changed": Words(PEOPLE, "changed whom {record} supervises", "change whom {record} supervises"),
+    "session.started": Words(SIGNING_IN, "signed in", "sign in"),
+    "session.ended": Words(SIGNING_IN, "signed out", "sign out"),
+    "session.refused": Words(SIGNING_IN, "signed in", "sign in", refused="could not sign in with a member's address"),
+    "session.locked_out": Words(
+        SIGNING_IN, "was locked out", "sign in", refused="was locked out after too many wrong passwords"
+    ),
+    "account.selected": Words(SIGNING_IN, "chose this account to work in", "choose an account"),
+    "password.changed": Words(SIGNING_IN, "changed the own password", "change the own password"),
+    "password.reset": Words(SIGNING_IN, "set a new password by e-mail", "set a new password by e-mail"),
+    READING: Words(LOG, "read the access log", "read the access log"),
+    "log.verified": Words(
+        LOG,
+        "verified the log: all {entries} entries are as they were sealed",
+        "verify the log",
+        failed="verified the log: {findings} things are not as they were sealed",
+    ),
+    "log.details_compared": Words(
+        LOG, "compared the sealed details with the log", "compare the sealed details with the log"
+    ),
+    "job.failed": Words(WORK, "gave up background work", "finish background work", " ({kind})"),
+    "job.cancelled": Words(WORK, "cancelled background work", "cancel background work"),
+    "access.attempted": Words(OTHER, "opened something", "open something"),
+    "page.opened": Words(OTHER, "opened a page", "open a page"),
+    "list.opened": Words(OTHER, "opened a list", "open a list"),
+    "form.opened": Words(OTHER, "opened a form", "open a form"),
+}
+
+NOUNS: Final[dict[str, str]] = {
+    "interactions.Interaction": "call",
+    "interactions.Recording": "recording",
+    "interactions.Voicemail": "voicemail",
+    "interactions.Transcription": "transcript",
+    "interactions.Analysis": "analysis",
+    "interactions.Comment": "comment",
+    "interactions.DataSourceValue": "data value",
+    "interactions.Mention": "index entry",
+    "interactions.SourceId": "source number",
+    "interactions.SourceRecord": "source reference",
+    "customers.Customer": "customer",
+    "customers.Identifier": "identifier of a customer",
+    "trail.Event": "entry of the log",
+    "trail.Detail": "personal detail of an entry",
+    "rtbf.Request": "request to forget a customer",
+    "rtbf.RequestedIdentifier": "identifier of a request",
+    "retention.LegalHold": "legal hold",
+    "accounts.Account": "account",
+    "accounts.User": "person",
+    "accounts.Membership": "member",
+    "accounts.Agent": "agent",
+    "accounts.Team": "team",
+    "accounts.Line": "own number",
+    "jobs.Job": "background work",
+    "privacy.Condemnation": "erasure",
+}
+
+PURPOSES: Final[dict[str, str]] = {
+    "quality": "quality review",
+    "complaint": "complaint",
+    "training": "training",
+    "legal": "legal matter",
+    "overview": "overview",
+    "right_to_erasure": "right to be forgotten",
+    "legal_hold": "legal hold",
+    "verification": "verification",
+    "audit": "audit",
+}
+
+CODES: Final[dict[str, str]] = {
+    "not_visible": "it is not within what this person may see",
+    "not_a_member": "not a member of that account",
+    "own_number": "the number is one of the account itself",
+    "no_purpose": "no reason for listening was given",
+    "interrupted": "the work was interrupted",
+    "attempts_exhausted": "it was tried too often",
+}
+
+VIAS: Final[dict[str, str]] = {
+    "portal": "in the portal",
+    "api": "through the API",
+    "job": "as background work",
+    "shell": "in a shell on the server",
+}
+
+
+def group_of(action: str) -> str:
+    """Return the group an action is filtered by."""
+    known = ACTIONS.get(action)
+    return known.group if known else OTHER
+
+
+def actions_of(group: str) -> list[str]:
+    """Return the actions of a group, as stored."""
+    return [action for action, words in ACTIONS.items() if words.group == group]
+
+
+def noun(label: str) -> str:
+    """Return what a record is called, from its model's label."""
+    return NOUNS.get(label) or _spaced(label.rpartition(".")[2])
+
+
+def purpose(code: str) -> str:
+    """Return a purpose in words."""
+    return PURPOSES.get(code) or _spaced(code)
+
+
+def _spaced(code: str) -> str:
+    return code.replace("_", " ").replace(".", " ").lower()
