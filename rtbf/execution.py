@@ -110,7 +110,8 @@ class Execution:
             items.filter(label=PERSON[0]).exclude(action=Action.DECIDE).values_list("record_id", flat=True)
         )
         theirs = [each for each in of_customers(planned) if each.model is not Customer]
-        freeze(self.request, [*(item for item in found if item.action in GOING), *theirs], late=True)
+        # Theirs first: once the customer's row is gone, their own texts look like other people's, and the first row stays.
+        freeze(self.request, [*theirs, *(item for item in found if item.action in GOING)], late=True)
         if self.request.replanned_at is None:
             self.request.replanned_at = timezone.now()
             self.request.save(update_fields=["replanned_at"])
