@@ -110,7 +110,7 @@ class Execution:
             items.filter(label=PERSON[0]).exclude(action=Action.DECIDE).values_list("record_id", flat=True)
         )
         theirs = [each for each in of_customers(planned) if each.model is not Customer]
-        # Theirs first: once the customer's row is gone, their own texts look like other people's, and the first row stays.
+        # Theirs first, since the first row stays: once the customer is gone, their own texts look like other people's.
         freeze(self.request, [*theirs, *(item for item in found if item.action in GOING)], late=True)
         if self.request.replanned_at is None:
             self.request.replanned_at = timezone.now()
