@@ -12,7 +12,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -37,12 +37,12 @@ NEEDS_DATABASE = {"db", "transactional_db", "live_server", "django_db_setup", "d
 class Services:
     """The temporary home of one pytest run and the servers in it."""
 
-    def __init__(self, *, postgres: Mapping[str, str] = UNSAFE_BUT_FAST) -> None:
+    def __init__(self) -> None:
         sweep()
         self.home = Home(Path(tempfile.mkdtemp(prefix=PREFIX, dir=SHORT)))
         self.home.create()
         self.home.lock()
-        self.postgres = PostgreSQL(self.home, settings=dict(postgres))
+        self.postgres = PostgreSQL(self.home, settings=UNSAFE_BUT_FAST)
         self.valkey = Valkey(self.home)
         self.running: dict[str, subprocess.Popen[bytes]] = {}
         KeyDirectory.create(self.home.path / "keys")
