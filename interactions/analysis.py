@@ -131,7 +131,7 @@ def _flat(value: Any, path: tuple[str, ...]) -> Iterator[tuple[str, str]]:
             for inner in value:
                 yield from _flat(inner, path)
         case _:
-            yield ", ".join(word for word in path if word) or "Note", _said(value)
+            yield " · ".join(word for word in path if word) or "Note", _said(value)
 
 
 def _words(name: str) -> str:

@@ -17,30 +17,22 @@ from interactions.presenting import DIRECTIONS, day_and_time, length
 
 DAYS: Final = 14
 LAST: Final = 5
-CHART_WIDTH: Final = 700
-CHART_HEIGHT: Final = 100
-GAP: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """The calls of one day, and its bar in the chart."""
+    """The calls of one day; the heights of its bars are percent of the busiest day's."""
 
     on: date
     calls: int
     talk_s: int
-    x: float
-    height: float
+    calls_height: int
+    talk_height: int
 
     @property
     def talk(self) -> str:
         """Return the talk time."""
         return length(self.talk_s)
-
-    @property
-    def top(self) -> float:
-        """Return where the bar begins."""
-        return CHART_HEIGHT - self.height
 
     @property
     def in_words(self) -> str:
@@ -66,8 +58,6 @@ def calls_by_day(request: MemberRequest) -> Card | None:
         "first": days[0].on,
         "last": days[-1].on,
         "zone": member.account.zone,
-        "width": CHART_WIDTH,
-        "bar": CHART_WIDTH / DAYS - GAP,
     }
     return Card(
         "Calls and talk time by day",
@@ -112,11 +102,12 @@ def _days(rows: Any, latest: datetime, zone: ZoneInfo) -> list[Day]:
         rows.order_by().filter(started_at__gte=since).annotate(on=TruncDate("started_at", tzinfo=zone)).values("on")
     )
     found = {each["on"]: each for each in by_day.annotate(calls=Count("pk"), talk_s=Sum("talk_s"))}
-    most = max((each["calls"] for each in found.values()), default=1)
-    return [_day(number, first + timedelta(days=number), found, most) for number in range(DAYS)]
+    days = [first + timedelta(days=number) for number in range(DAYS)]
+    calls = [found[day]["calls"] if day in found else 0 for day in days]
+    talk = [found[day]["talk_s"] or 0 if day in found else 0 for day in days]
+    return [Day(*each) for each in zip(days, calls, talk, _heights(calls), _heights(talk), strict=True)]
 
 
-def _day(number: int, on: date, found: dict[date, dict[str, Any]], most: int) -> Day:
-    told = found.get(on, {"calls": 0, "talk_s": 0})
-    x = number * CHART_WIDTH / DAYS + GAP / 2
-    return Day(on, told["calls"], told["talk_s"] or 0, x, told["calls"] / most * CHART_HEIGHT)
+def _heights(values: list[int]) -> list[int]:
+    most = max(*values, 1)
+    return [round(value / most * 100) for value in values]

@@ -10,7 +10,7 @@ from functools import partial, wraps
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import InterfaceError, OperationalError, close_old_connections
+from django.db import InterfaceError, OperationalError, connections
 from django.http import HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
 from django.views.decorators.http import require_safe
 
@@ -75,9 +75,16 @@ def in_words(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespons
             logger.error("A sound could not be opened: %s, request %s", type(problem).__name__, request.request_id)
             return _say(503, UNREACHABLE)
         finally:
-            close_old_connections()
+            _give_back_connections()
 
     return answer
+
+
+def _give_back_connections() -> None:
+    """Return the connections to their pools before the answer goes out, however slowly it is taken."""
+    for each in connections.all(initialized_only=True):
+        if not each.in_atomic_block:
+            each.close_if_unusable_or_obsolete()
 
 
 def _say(status: int, sentence: str) -> HttpResponse:
