@@ -192,7 +192,9 @@ class Player {
     this.#show();
     const ask = { headers: { Range: "bytes=0-0" }, credentials: "same-origin", cache: "no-store" };
     const answer = await fetch(this.root.dataset.audio, ask).catch(() => ({ ok: false, status: 0 }));
-    this.#say(answer.ok ? "The sound broke off: the browser cannot play what came. Try again." : failure(answer.status));
+    const status = answer.redirected ? 401 : answer.status; // who is signed out is sent to the sign-in page
+    const came = answer.ok && !answer.redirected;
+    this.#say(came ? "The sound broke off: the browser cannot play what came. Try again." : failure(status));
   }
 
   #retry() {
