@@ -22,7 +22,8 @@ ROLES: Final[dict[str, str]] = {
 }
 CHOICES: Final = list(ROLES.items())
 
-# Not a member's role: whoever has a shell on the machine and names no member. Sets up accounts, people and imports.
+# Not a member's role: whoever has a shell on the machine and names no member. Sets up accounts, people and
+# imports, and sees where a customer's data lies, never what it says.
 OPERATOR: Final = "operator"
 
 # Every right with the name a person reads in the grid of rights.
@@ -83,7 +84,7 @@ TABLE: Final[dict[str, frozenset[str]]] = {
         }
     ),
     ADMINISTRATOR: _PEOPLE - {"accounts.add_account"},
-    OPERATOR: _PEOPLE | {"interactions.ingest_interaction"},
+    OPERATOR: _PEOPLE | {"interactions.ingest_interaction", "rtbf.view_request"},
 }
 
 

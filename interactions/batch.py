@@ -21,6 +21,12 @@ from privacy.models import SealedModel
 DEDUPLICATED: tuple[type[SourceRecord] | type[OfInteraction], ...] = (SourceRecord, *CONTENTS)
 
 
+def _call_of(row: SealedModel) -> list[Interaction]:
+    if isinstance(row, Interaction):
+        return [row]
+    return [row.interaction] if isinstance(row, SourceRecord | OfInteraction) else []
+
+
 def numbering_of(account: Account) -> Numbering:
     """Return the regions in which an account's numbers are read, its own first, and its own numbers."""
     numbers = list(account.lines.values_list("number", flat=True))
@@ -59,6 +65,22 @@ class Batch:
             if call.interaction is not None:
                 self._prepare(call, call.interaction)
         self._drop_known(calls)
+
+    def customers_before(self) -> set[UUID]:
+        """Return the customers the batch adds to who were there before it, those taken in by others included."""
+        new = {customer.pk for customer in self.resolver.new_customers}
+        tied = {each.customer_id for each in [*self.new, *self.changed] if each.customer_id}
+        given = {row.customer_id for row, _ in self.resolver.new_identifiers}
+        return (tied | given | set(self.resolver.absorbed)) - new
+
+    def interactions_before(self) -> set[UUID]:
+        """Return the calls the batch adds to that were there before it."""
+        new = {each.pk for each in self.new}
+        rows = [*self.changed, *(row for each in self.prepared for row in _call_of(each.row)), *self._calls_of_ids()]
+        return {row.pk for row in rows} - new
+
+    def _calls_of_ids(self) -> list[Interaction]:
+        return [each.interaction for each in self.source_ids]
 
     def _place(self, call: Call, about: tuple[Indexed, ...], agents: Mapping[str, Agent]) -> None:
         is_new = call.interaction is None

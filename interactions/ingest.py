@@ -28,13 +28,14 @@ from interactions.sources.found import open_plain
 from privacy import bulk
 from privacy.keyring.ring import NewKey, create_keys
 from privacy.models import SealedModel
-from privacy.open import content_context, store
+from privacy.open import Forgotten, content_context, store
 from privacy.sealing import seal
 from trail.actor import Actor
 from trail.append import append
 
 RIGHT = "interactions.ingest_interaction"
 ROWS_A_STATEMENT = 1_000
+TRIES = 3
 
 
 @dataclass
@@ -52,19 +53,39 @@ def ingest(
     """Take a batch of drafts in. The same batch twice changes nothing the second time.
 
     aliases: from an id to every id of the same call. Drafts that tell nothing of when the call was and belong to no
-    known call come back as `waiting`. Raises trail.refusal.Refused, and django.db.OperationalError when a database does
-    not answer: then nothing was taken in.
+    known call come back as `waiting`. Raises trail.refusal.Refused, Forgotten when a customer of the batch is just
+    being forgotten, and django.db.OperationalError when a database does not answer: then nothing was taken in.
     """
     require(actor, RIGHT, account, action="interactions.ingested")
     report = Ingested()
     sounds = _hear_all(account, drafts, report)
+    for _ in range(TRIES):
+        try:
+            return _take(drafts, account, actor, aliases or {}, sounds, report)
+        except Forgotten:
+            # Somebody was forgotten between the look and the lock; looking again finds them gone.
+            continue
+    raise Forgotten("A customer of this batch is being forgotten. Nothing was taken in; import again in a moment.")
+
+
+def _take(
+    drafts: Sequence[InteractionDraft],
+    account: Account,
+    actor: Actor,
+    aliases: Aliases,
+    sounds: dict[int, HeardSound],
+    heard: Ingested,
+) -> Ingested:
+    """Take a batch in within one transaction; files written for rows that don't come are taken back."""
+    report = Ingested(rejected=list(heard.rejected))
     written: list[str] = []
     try:
         with transaction.atomic():
             _one_at_a_time(account)
-            calls = list(_with_a_time(group(account, drafts, aliases or {}), report))
+            calls = list(_with_a_time(group(account, drafts, aliases), report))
             batch = Batch(account, numbering_of(account), sounds)
             batch.build(calls)
+            _hold_on_to(batch)
             _seal(batch, report, written)
             _insert(batch)
             _count(batch, report)
@@ -96,6 +117,17 @@ def _unreadable(sound: AudioDraft, problem: OSError) -> Rejected:
 def _one_at_a_time(account: Account) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"ingest-{account.pk}"])
+
+
+def _hold_on_to(batch: Batch) -> None:
+    """Lock the customers and calls that the batch adds to, top down as the eraser does; raises Forgotten.
+
+    Whoever was condemned before the lock gets nothing new; whoever is condemned after it goes with what was added.
+    """
+    for model, ids in ((Customer, batch.customers_before()), (Interaction, batch.interactions_before())):
+        living = model.objects.select_for_update(no_key=True).filter(pk__in=ids, condemned_at=None).order_by("pk")
+        if len(set(living.values_list("pk", flat=True))) < len(ids):
+            raise Forgotten("A customer of this batch was forgotten meanwhile.")
 
 
 def _with_a_time(calls: Iterable[Call], report: Ingested) -> Iterator[Call]:

@@ -1,12 +1,13 @@
 import io
 import shutil
 import wave
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.db import OperationalError
+from django.db import OperationalError, connections
 
 from accounts.actors import operator
 from customers.identifiers import Kind
@@ -17,10 +18,12 @@ from interactions.imports import import_folder
 from interactions.ingest import ingest
 from interactions.models import Comment, Interaction, Mention, Recording, SourceId, Transcription, Voicemail
 from privacy import guards
+from privacy.erasure import erase
 from privacy.guards import Refusal
 from privacy.keyring.models import Key
 from privacy.open import store
 from tests.makers import make_account
+from trail.actor import Actor
 from trail.models import Event
 from trail.refusal import Refused
 
@@ -317,3 +320,47 @@ def test_sounds_are_kept_sealed(account, tmp_path) -> None:
     raw = store()._storage.open(Recording.objects.get().blob).read()
     assert b"unmistakable" not in raw
     assert io.BytesIO(raw).read(1) == b"\x01"
+
+
+@pytest.mark.django_db(transaction=True, databases="__all__")
+class TestForgettingMeanwhile:
+    """Somebody is forgotten between the look and the lock of an import."""
+
+    def forget_after_the_look(self, monkeypatch, *rows) -> None:
+        known, done = door.Batch.build, []
+
+        def build(batch, calls):
+            known(batch, calls)
+            if not done:
+                done.append(1)
+                with ThreadPoolExecutor(1) as other:
+                    other.submit(forget, rows).result(10)
+
+        monkeypatch.setattr(door.Batch, "build", build)
+
+    def test_a_forgotten_customer_gets_no_new_call(self, account, monkeypatch) -> None:
+        take(account, draft())
+        alice = Customer.objects.get()
+        self.forget_after_the_look(monkeypatch, *Identifier.objects.all(), alice)
+
+        take(account, draft(ids=("asterisk:2",)))
+
+        late = Interaction.objects.latest("created_at")
+        assert late.customer_id != alice.pk
+        assert Customer.objects.get(pk=alice.pk).token
+
+    def test_a_forgotten_call_gets_nothing_new(self, account, monkeypatch) -> None:
+        take(account, draft())
+        call = Interaction.objects.get()
+        self.forget_after_the_look(monkeypatch, *call.source_ids.all(), *call.source_records.all(), call)
+
+        take(account, draft(comments=(CommentDraft("late", "2046", START, Place("a", {"row": 1})),)))
+
+        assert Comment.objects.get().interaction_id != call.pk
+
+
+def forget(rows) -> None:
+    try:
+        erase(rows, actor=Actor.shell("root"), ground="test")
+    finally:
+        connections.close_all()

@@ -108,10 +108,12 @@ def test_officers_may_look_but_not_ask(house, officer):
         forget(ALICE, actor="olga@example.com")
 
 
-def test_whoever_names_no_member_is_refused_with_an_entry(house):
+def test_whoever_names_no_member_sees_places_on_record_and_forgets_nobody(house):
+    assert find(ALICE, actor="")
+    assert Event.objects.get(action="customer.searched").told["how"]["os_user"]
     with pytest.raises(CommandError):
-        find(ALICE, actor="")
-    assert Event.objects.get(outcome="refused").told["how"]["os_user"]
+        forget(ALICE, actor="")
+    assert Customer.objects.filter(condemned_at=None).count() == 2
 
 
 @pytest.mark.parametrize("act", [find, forget])

@@ -15,7 +15,7 @@ from trail.refusal import Refusal, recording_refusals
 
 
 class Command(BaseCommand):
-    """`find_customer --account A --identifier KIND:VALUE … --actor EMAIL [--json]`."""
+    """`find_customer --account A --identifier KIND:VALUE … [--actor EMAIL] [--json]`."""
 
     help = "Show each record about a customer, where it stood in its export, and what forgetting would do with it."
 
@@ -23,7 +23,7 @@ class Command(BaseCommand):
         """Declare the arguments."""
         parser.add_argument("--account", required=True, help="name of the account")
         parser.add_argument("--identifier", nargs="+", action="extend", required=True, metavar="KIND:VALUE")
-        parser.add_argument("--actor", default="", help="e-mail address of the supervisor or officer who asks")
+        parser.add_argument("--actor", default="", help="e-mail address of the member who asks; without: the operator")
         parser.add_argument("--json", action="store_true", help="a JSON object a line")
 
     def handle(self, *args: Any, **options: Any) -> None:
