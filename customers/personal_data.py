@@ -1,8 +1,7 @@
 """What of a customer is personal."""
 
-from privacy.map import Category, Datum, Shred, Tokenise, declare
-
 from customers.models import Customer, Identifier
+from privacy.map import Category, Datum, Shred, Tokenise, declare
 
 ERASURE_MARKS = ["id", "key_id", "account", "condemned_at", "condemnation_id", "erased_at"]
 

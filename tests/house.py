@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 from config.embedded.children import command_of
 from config.run import ask_health
@@ -76,12 +77,15 @@ def soon(holds: Callable[[], bool], *, within_s: float = 30) -> bool:
     return holds()
 
 
+House = TypeVar("House", bound=Running)
+
+
 @contextmanager
-def running_house() -> Iterator[Running]:
+def running_house(kind: type[House]) -> Iterator[House]:
     """Start a house in a temporary home and stop it at the end."""
     with tempfile.TemporaryDirectory(prefix="lethe-house-", dir="/tmp") as folder:
         Path(folder).chmod(0o711)
-        house = Running(Path(folder))
+        house = kind(Path(folder))
         try:
             house.start()
             yield house

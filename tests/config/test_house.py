@@ -25,7 +25,7 @@ pytestmark = pytest.mark.house
 
 @pytest.fixture(scope="module")
 def house() -> Iterator[Running]:
-    with running_house() as running:
+    with running_house(Running) as running:
         yield running
 
 

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from trail.refusal import recording_refusals
 
 from accounts.actors import operator, shell_actor
 from accounts.errors import AccountsError
 from accounts.models import Account
 from interactions.imports import Report, import_folder
+from trail.refusal import recording_refusals
 
 SHOWN = 50
 
