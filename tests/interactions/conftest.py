@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -60,7 +61,7 @@ def make_wav(folder: Path, seconds: int = 2, name: str = "a.wav") -> Path:
     return folder / name
 
 
-def take_in(  # noqa: PLR0913
+def take_in(
     account: Account,
     file: Path | None = None,
     *,
@@ -72,7 +73,7 @@ def take_in(  # noqa: PLR0913
     wrote: str = WROTE,
     started_at: datetime = STARTED,
     voicemail: bool = False,
-    **more: object,
+    **more: Any,
 ) -> Interaction:
     """Take one call in, with a recording, a transcript of two lines, a comment and an analysis."""
     kind = AudioKind.VOICEMAIL if voicemail else AudioKind.RECORDING
@@ -81,7 +82,7 @@ def take_in(  # noqa: PLR0913
         for at, (speaker, text) in enumerate([("agent", said), ("customer", "good morning")])
     )
     moods = {"segments": [{"emotion": {"positive": 0.75, "negative": 0.05}}, {"emotion": {"negative": 0.5}}]}
-    facts = {
+    facts: dict[str, Any] = {
         "direction": Direction.INBOUND,
         "customer_address": TextDraft(number, PLACE) if number else None,
         "customer_names": (TextDraft(name, PLACE),) if name else (),

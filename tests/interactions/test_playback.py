@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import OperationalError
+from django.db import OperationalError, connections
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -20,12 +21,13 @@ from interactions import openings
 from interactions.audio import Audio, decode
 from interactions.models import Opening, Recording, Voicemail
 from interactions.openings import opened
-from interactions.playback import find_sound, open_sound
+from interactions.playback import Found, find_sound, open_sound
 from interactions.purposes import NotAReason, Reason, reason_of
 from interactions.ranges import FIRST_PART_BYTES, PART_BYTES
 from privacy.erasure import condemn, erase
 from privacy.keyring.models import Key
-from tests.conftest import ADDRESS, Person, make_person
+from privacy.keyring.ring import shred
+from tests.conftest import ADDRESS, Person
 from tests.interactions.conftest import Call, make_wav, take_in
 from trail.models import Detail, Event
 from trail.refusal import Refused
@@ -112,9 +114,7 @@ def test_a_sound_is_found_under_its_own_call_only(
 # Why
 
 
-def test_without_a_reason_nothing_comes_and_the_answer_says_why(
-    call: Call, client_of: ClientOf, agent: Person
-) -> None:
+def test_without_a_reason_nothing_comes_and_the_answer_says_why(call: Call, client_of: ClientOf, agent: Person) -> None:
     answer = client_of(agent).get(call.url(), headers={"Range": "bytes=0-"})
     assert answer.status_code == 403
     assert "why you are listening" in body(answer).decode()
@@ -252,14 +252,13 @@ def test_the_outline_is_part_of_the_pages_opening(call: Call, listening: Listeni
 
 
 @given(data=st.data())
-@hypothesis_settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis_settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_every_part_is_that_part_of_the_plaintext(call: Call, listening: Listening, agent: Person, data) -> None:
-    if not hasattr(call.sound, "client"):
-        call.sound.client = listening(agent, call)
+    client = listening(agent, call)
     size = len(call.plain)
     start = data.draw(st.integers(0, size + 10))
     stop = data.draw(st.one_of(st.none(), st.integers(start, size + 10)))
-    answer = call.sound.client.get(call.url(), headers={"Range": f"bytes={start}-{'' if stop is None else stop}"})
+    answer = client.get(call.url(), headers={"Range": f"bytes={start}-{'' if stop is None else stop}"})
     if start >= size:
         assert answer.status_code == 416
         assert answer["Content-Range"] == f"bytes */{size}"
@@ -414,15 +413,15 @@ def test_what_was_forgotten_is_gone_in_words_mid_stream_too(
 
 @pytest.mark.usefixtures("unguarded")
 def test_a_key_that_was_shredded_a_moment_ago_is_gone_too(call: Call, listening: Listening, agent: Person) -> None:
-    from privacy.keyring.ring import shred
-
+    assert call.sound.content_key_id is not None
     shred([call.sound.content_key_id])
     answer = listening(agent, call).get(call.url(), headers={"Range": "bytes=0-9"})
     assert answer.status_code == 410
 
 
 def sealed_file(call: Call) -> Path:
-    folder = Path(settings.STORAGES["content"]["OPTIONS"]["location"])
+    storage: Any = settings.STORAGES["content"]
+    folder = Path(storage["OPTIONS"]["location"])
     (found,) = [file for file in folder.rglob("*") if file.is_file() and file.name.endswith(call.sound.blob[-8:])]
     return found
 
@@ -480,15 +479,34 @@ def test_a_lost_key_stops_everything_without_calling_it_forgotten(
     call: Call, listening: Listening, agent: Person
 ) -> None:
     client = listening(agent, call)
+    assert call.sound.content_key_id is not None
     Key.objects.filter(pk=call.sound.content_key_id).delete()
     assert client.get(call.url(), headers={"Range": "bytes=0-9"}).status_code == 503
 
 
-def test_the_door_itself_asks_whoever_knocks(call: Call, others_call: Call, agent: Person, account: Account) -> None:
-    auditor = make_person("Alan", account, "auditor")
-    shape = {"action": "recording.played", "model": Recording, "interaction_id": call.interaction.pk}
+def test_the_door_itself_asks_whoever_knocks(call: Call, agent: Person, auditor: Person) -> None:
+    def find(person: Person) -> Found:
+        return find_sound(
+            actor=person.actor,
+            action="recording.played",
+            model=Recording,
+            interaction_id=call.interaction.pk,
+            sound_id=call.sound.pk,
+            reason=Reason("quality"),
+        )
+
     with pytest.raises(Refused):
-        find_sound(actor=auditor.actor, sound_id=call.sound.pk, reason=Reason("quality"), **shape)
-    found = find_sound(actor=agent.actor, sound_id=call.sound.pk, reason=Reason("quality"), **shape)
-    with open_sound(found) as sound:
+        find(auditor)
+    with open_sound(find(agent)) as sound:
         assert sound.read(0, 20) == call.plain[:20]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("headers", [{"Range": "bytes=0-9"}, {}])
+def test_no_connection_is_held_while_the_bytes_go_out(
+    call: Call, listening: Listening, agent: Person, headers: dict[str, str]
+) -> None:
+    answer = listening(agent, call).get(call.url(), headers=headers)
+    assert [each.alias for each in connections.all() if each.connection is not None] == []
+    assert body(answer)
+    assert [each.alias for each in connections.all() if each.connection is not None] == []

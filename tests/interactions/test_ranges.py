@@ -54,7 +54,18 @@ def test_nonsense_is_ignored_or_understood_and_never_an_error(text: str) -> None
 
 @pytest.mark.parametrize(
     "asked",
-    ["", "bytes", "bytes=", "bytes=-", "bytes=a-b", "bytes=5-2", "bytes=0-1,3-4", "items=0-1", "bytes=٣-٤", "bytes=--1"],
+    [
+        "",
+        "bytes",
+        "bytes=",
+        "bytes=-",
+        "bytes=a-b",
+        "bytes=5-2",
+        "bytes=0-1,3-4",
+        "items=0-1",
+        "bytes=٣-٤",
+        "bytes=--1",
+    ],
 )
 def test_what_is_no_single_range_of_bytes_is_ignored(asked: str) -> None:
     assert part_of(asked, SIZE) is None
