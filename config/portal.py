@@ -26,7 +26,7 @@ from accounts.pages import pages
 from accounts.requests import MemberRequest
 from accounts.switching import select_page, switch
 
-CLOSED = {"view_on_site", "password_change_done"}
+CLOSED = {"view_on_site", "password_change_done", "autocomplete"}
 
 
 class Portal(UnfoldAdminSite):

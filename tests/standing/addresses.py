@@ -1,0 +1,77 @@
+"""Every address of the running URLconf, and one row of each kind to put into them."""
+
+from collections.abc import Iterator, Mapping
+
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from accounts.models import Account, Line, Team
+from interactions.models import Recording, Voicemail
+from retention.holds import Covered, place_hold
+from rtbf.requests import plan_request
+from tests.conftest import Person
+from tests.makers import make_agent, make_customer, make_interaction, make_sound
+from trail.append import append
+
+ALICE = "+12025550147"
+
+
+def routes() -> list[str]:
+    """Return every route as the URLconf writes it."""
+    return sorted(set(_walk(get_resolver(), "")))
+
+
+def _walk(resolver: URLResolver, prefix: str) -> Iterator[str]:
+    for each in resolver.url_patterns:
+        route = prefix + str(each.pattern)
+        if isinstance(each, URLPattern):
+            yield route
+        else:
+            yield from _walk(each, route)
+
+
+def make_rows(account: Account, supervisor: Person, officer: Person) -> dict[str, object]:
+    """Make one row of each kind in an account; the keys are what a route holds in its place."""
+    linda = make_agent(account)
+    call = make_interaction(
+        account,
+        make_customer(account, phone=ALICE),
+        agent=linda,
+        phone=ALICE,
+        transcript=[("customer", "hello")],
+    )
+    sounds = [make_sound(call, model, b"RIFF sound") for model in (Recording, Voicemail)]
+    hold = place_hold(
+        actor=officer.actor,
+        account=account,
+        covers=[Covered("interactions.Interaction", call.pk)],
+        matter="Brown against Bank",
+        reason="Claim of May",
+    )
+    request = plan_request(actor=supervisor.actor, account=account, identifiers=[ALICE])
+    return {
+        "interactions/<uuid:pk>": call.pk,
+        "recordings/<uuid:sound_id>": sounds[0].pk,
+        "voicemails/<uuid:sound_id>": sounds[1].pk,
+        "holds/<uuid:pk>": hold.pk,
+        "requests/<uuid:pk>": request.pk,
+        "log/entries/<uuid:pk>": append("test.made", actor=supervisor.actor).pk,
+        "accounts/membership/<path:object_id>": officer.membership.pk,
+        "accounts/agent/<path:object_id>": linda.pk,
+        "accounts/team/<path:object_id>": Team.objects.create(account=account, name="Night").pk,
+        "accounts/line/<path:object_id>": Line.objects.get(account=account).pk,
+        "accounts/account/<path:object_id>": account.pk,
+        "(?P<app_label>accounts)": "accounts",
+        "(?P<url>.*)": "nowhere",
+        "(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)": "1-set-password",
+    }
+
+
+def path_of(route: str, rows: Mapping[str, object]) -> str:
+    """Return the address of a route with the rows' ids in it."""
+    path = route.replace("^", "").replace("$", "")
+    for part, value in rows.items():
+        before = part.rsplit("/", 1)[0] + "/" if "/<" in part else ""
+        path = path.replace(part.replace("$", ""), f"{before}{value}")
+    if "<" in path:
+        raise LookupError(f"{route} wants a kind of row that make_rows does not make")
+    return f"/{path}"
