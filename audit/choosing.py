@@ -45,7 +45,7 @@ def chips(filters: Filters, people: Mapping[UUID, str], address: str) -> list[Ch
         ("Who", people.get(filters.person, "nobody of this account") if filters.person else "", "person"),
         ("Role", ACTORS.get(filters.role, ""), "role"),
         ("What", GROUPS[filters.what][0] if filters.what else "", "what"),
-        ("Purpose", purpose(filters.purpose) if filters.purpose else "", "purpose"),
+        ("Purpose", (purpose(filters.purpose) or filters.purpose) if filters.purpose else "", "purpose"),
         ("Outcome", OUTCOMES.get(filters.outcome, ""), "outcome"),
         ("Since", _day(filters.since), "since"),
         ("Until", _day(filters.until), "until"),
@@ -69,7 +69,7 @@ def options(people: Mapping[UUID, str]) -> dict[str, list[tuple[str, str]]]:
         "person": [(str(pk), name) for pk, name in people.items()],
         "role": list(ACTORS.items()),
         "what": [(code, title) for code, (title, _) in GROUPS.items()],
-        "purpose": list(PURPOSES.items()),
+        "purpose": [(code, words) for code, words in PURPOSES.items() if words],
         "outcome": [(code, title) for code, title in OUTCOMES.items()],
     }
 

@@ -82,7 +82,7 @@ class Filters:
 
     @property
     def hides_reads(self) -> bool:
-        """Say whether entries about reading the log are left out, as they are unless somebody asks for them."""
+        """Say whether looks at the log are left out, as they are unless somebody asks for them; refused ones never."""
         return not self.reads and self.what != LOG
 
     def window(self, zone: str) -> tuple[datetime | None, datetime | None]:

@@ -21,7 +21,7 @@ from interactions.models import Interaction
 from privacy.map import entries as mapped
 from trail.actor import Actor
 from trail.details import details_from
-from trail.models import Event
+from trail.models import Event, Outcome
 
 SEE: Final = "trail.view_event"
 CONCERN_ALL: Final = ("log.verified",)
@@ -67,16 +67,17 @@ class Page:
 
 def visible_to(actor: Actor) -> QuerySet[Event]:
     """Return the entries of the actor's own account, for whoever may read the log; else none."""
-    if actor.account_id is None or SEE not in rights_of(actor.role):
-        return Event.objects.none()
-    return Event.objects.filter(account_id=actor.account_id)
+    return Event.objects.filter(account_id=actor.account_id) if may_read(actor) else Event.objects.none()
 
 
 def concerning_all(actor: Actor) -> QuerySet[Event]:
     """Return the entries of no account that every auditor may read."""
-    if actor.account_id is None or SEE not in rights_of(actor.role):
-        return Event.objects.none()
-    return Event.objects.filter(account_id=None, action__in=CONCERN_ALL)
+    return Event.objects.filter(account_id=None, action__in=CONCERN_ALL) if may_read(actor) else Event.objects.none()
+
+
+def may_read(actor: Actor) -> bool:
+    """Say whether the actor's role in an account includes reading the log."""
+    return actor.account_id is not None and SEE in rights_of(actor.role)
 
 
 def find(actor: Actor, event_id: UUID) -> Event | None:
@@ -88,6 +89,8 @@ def page(
     actor: Actor, filters: Filters, zone: str, place: Cursor | None, way: Literal["older", "newer"], size: int = PAGE
 ) -> Page:
     """Return the `size` entries next to a place, or the newest; one statement, whatever is looked for."""
+    if not may_read(actor):
+        return Page([], has_newer=False, has_older=False)
     order = ("-at", "-id") if way == "older" else ("at", "id")
     parts = [
         beside(narrowed(rows, actor, filters, zone), place, way).order_by(*order)[: size + 1]
@@ -121,7 +124,7 @@ def narrowed(rows: QuerySet[Event], actor: Actor, filters: Filters, zone: str) -
         Q(at__gte=start) if start else Q(),
         Q(at__lt=end) if end else Q(),
         about(filters.record, actor.account_id) if filters.record and actor.account_id else Q(),
-        ~Q(action=READING) if filters.hides_reads else Q(),
+        ~Q(action=READING, outcome=Outcome.DONE) if filters.hides_reads else Q(),
     ]
     if filters.workstation and actor.account_id:
         seen = details_from(actor.account_id, bytes.fromhex(filters.workstation))

@@ -59,7 +59,7 @@ NOWHERE: Final = Whence()
 
 def sentence(entry: Entry, names: Names, zone: str, whence: Whence = NOWHERE) -> Sentence:
     """Return the sentence of an entry; moments are told in `zone`."""
-    return Sentence(who(entry, names), _said(entry, names, zone), _why(entry), whence.in_words)
+    return Sentence(who(entry, names), _said(entry, names, zone), _why(entry), _where(entry, whence))
 
 
 def who(entry: Entry, names: Names) -> str:
@@ -68,10 +68,9 @@ def who(entry: Entry, names: Names) -> str:
     if entry.via == "job":
         person = names.people.get(entry.for_id) if entry.for_id else None
         return f"A job for {_with_role(role, person)}" if entry.for_id else "The house itself"
-    if entry.user_id is None:
-        return f"{entry.os_user or 'Somebody'}, {VIAS['shell']}," if entry.via == "shell" else "Somebody not signed in"
-    person = _with_role(role, names.people.get(entry.user_id))
-    return f"{person}, {VIAS['shell']} as {entry.os_user}," if entry.via == "shell" else person
+    if entry.user_id is not None:
+        return _with_role(role, names.people.get(entry.user_id))
+    return f"System user {entry.os_user or 'unknown'}" if entry.via == "shell" else "Somebody not signed in"
 
 
 def record(entry: Entry, names: Names, zone: str) -> str:
@@ -113,6 +112,20 @@ def _said(entry: Entry, names: Names, zone: str) -> str:
         told = words.failed or f"could not {words.to_do}"
     code = str(entry.facts.get("code") or "")
     return _filled(told, values) + (f" ({reason(code)})" if code and not words.refused else "")
+
+
+def facts_in_words(entry: Entry) -> list[tuple[str, str]]:
+    """Return the facts of an entry as names and values for people."""
+    return [
+        (name.replace("_", " ").capitalize(), reason(str(value)) if name == "code" else _value(value))
+        for name, value in entry.facts.items()
+    ]
+
+
+def _where(entry: Entry, whence: Whence) -> str:
+    if entry.via != "shell":
+        return ", ".join(part for part in (VIAS["api"] if entry.via == "api" else "", whence.in_words) if part)
+    return VIAS["shell"] + (f", as system user {entry.os_user}" if entry.user_id else "")
 
 
 def _why(entry: Entry) -> str:

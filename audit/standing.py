@@ -65,13 +65,9 @@ def _verified(state: VerificationState, zone: str, now: datetime) -> str:
         return "not verified yet"
     if not run.ok:
         return "not as they were sealed"
-    count = "all" if run.entries >= state.entries else f"the first {run.entries:,}"
-    return f"{count} verified {_when(run.at, zone, now)}"
-
-
-def _when(at: datetime, zone: str, now: datetime) -> str:
-    local, today = at.astimezone(ZoneInfo(zone)), now.astimezone(ZoneInfo(zone)).date()
-    return f"at {local:%H:%M %Z}" if local.date() == today else f"on {moment(at, zone)}"
+    local, today = run.at.astimezone(ZoneInfo(zone)), now.astimezone(ZoneInfo(zone)).date()
+    when = f"{local:%H:%M %Z}" if local.date() == today else moment(run.at, zone)
+    return f"all verified at {when}" if run.entries >= state.entries else f"all until {when} verified"
 
 
 def _checkpoint(state: VerificationState, now: datetime) -> str:

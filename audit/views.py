@@ -23,8 +23,10 @@ from audit.filters import BadFilter, Filters
 from audit.log import SEE, Cursor
 from audit.proof import prove
 from audit.reading import READ, Line, begin, lines, origins
+from audit.sentences import facts_in_words
 from audit.standing import standing
 from audit.verification import RIGHT, start_verification
+from audit.vocabulary import GROUPS, VIAS
 from trail.canonical import Fact
 from trail.models import VerificationRun
 from trail.refusal import NotVisible
@@ -111,6 +113,9 @@ def show(request: MemberRequest, pk: UUID) -> HttpResponseBase:
         "line": line,
         "event": event,
         "told": event.told,
+        "facts": facts_in_words(line.entry),
+        "how": VIAS.get(line.entry.via, line.entry.via),
+        "group": GROUPS[line.group][0],
         "leaf": bytes(event.leaf_hash).hex(),
         "proof": prove(event),
         "problem": came_from.problem,
@@ -121,7 +126,7 @@ def show(request: MemberRequest, pk: UUID) -> HttpResponseBase:
     return render_page(request, "audit/entry.html", context, title="Entry of the access log")
 
 
-@page("log/verification/", name="verification", right=SEE, action=READ)
+@page("verification/", name="verification", right=SEE, action=READ)
 @never_cache
 @require_GET
 def verification(request: MemberRequest) -> HttpResponseBase:
@@ -131,7 +136,7 @@ def verification(request: MemberRequest) -> HttpResponseBase:
     return render_page(request, "audit/verification.html", context, title="Verification")
 
 
-@page("log/verification/start/", name="verification-start", right=RIGHT, action="log.verified")
+@page("verification/start/", name="verification-start", right=RIGHT, action="log.verified")
 @never_cache
 @require_POST
 def start(request: MemberRequest) -> HttpResponseBase:
@@ -140,7 +145,7 @@ def start(request: MemberRequest) -> HttpResponseBase:
     return redirect("portal:verification")
 
 
-@page("log/verification/state/", name="verification-state", right=SEE, action=READ)
+@page("verification/state/", name="verification-state", right=SEE, action=READ)
 @never_cache
 @require_GET
 def state(request: MemberRequest) -> HttpResponse:

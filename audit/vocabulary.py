@@ -157,7 +157,7 @@ PURPOSES: Final[dict[str, str]] = {
     "complaint": "complaint",
     "training": "training",
     "legal": "legal matter",
-    "overview": "overview",
+    "overview": "",
     "right_to_erasure": "right to be forgotten",
     "legal_hold": "legal hold",
     "verification": "verification",
@@ -198,8 +198,8 @@ def noun(label: str) -> str:
 
 
 def purpose(code: str) -> str:
-    """Return a purpose in words."""
-    return PURPOSES.get(code) or _spaced(code)
+    """Return a purpose in words; looking a list over is none worth telling."""
+    return PURPOSES.get(code, _spaced(code))
 
 
 def _spaced(code: str) -> str:
