@@ -46,6 +46,7 @@ class Event(models.Model):
     detail_commitment = models.BinaryField(max_length=32, null=True)
 
     class Meta:
+        permissions = [("verify", "Verify the access log")]
         indexes = [
             models.Index(fields=["account_id", "at", "id"], name="trail_event_account_at"),
             models.Index(
