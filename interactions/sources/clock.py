@@ -7,12 +7,14 @@ with the offset from before the change. Moments outside 1970 to 2099 are refused
 """
 
 from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from zoneinfo import ZoneInfo
 
 from interactions.sources.found import Unusable
 
 FIRST_YEAR, LAST_YEAR = 1970, 2099
 LONGEST_CALL_S = 366 * 86400
+LONGEST_TIME = 48
 _LAST_SECOND = datetime(LAST_YEAR, 12, 31, tzinfo=UTC).timestamp()
 
 
@@ -46,6 +48,34 @@ def from_epoch(seconds: float, *, what: str) -> datetime:
     if not 0 <= seconds <= _LAST_SECOND:
         raise Unusable(f"The {what} lies outside the years {FIRST_YEAR} to {LAST_YEAR}.")
     return datetime.fromtimestamp(0, UTC) + timedelta(seconds=seconds)
+
+
+def iso_time(text: str, *, what: str) -> datetime:
+    """Read an ISO 8601 moment, in UTC where it names no zone, and return it in UTC. Raises Unusable."""
+    try:
+        if not 10 <= len(text) <= LONGEST_TIME:
+            raise ValueError
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise Unusable(f"The {what} is not an existing date and time.") from None
+    return _in_range(at, what)
+
+
+def mail_time(text: str, *, what: str) -> datetime:
+    """Read a moment as e-mails write it (RFC 2822), such as `Tue, 02 Jun 2020 01:14:00 +0000`. Raises Unusable."""
+    try:
+        if len(text) > LONGEST_TIME:
+            raise ValueError
+        at = parsedate_to_datetime(text)
+    except (ValueError, TypeError, OverflowError):
+        raise Unusable(f"The {what} is not an existing date and time.") from None
+    return _in_range(at, what)
+
+
+def _in_range(at: datetime, what: str) -> datetime:
+    if not FIRST_YEAR < at.year < LAST_YEAR:
+        raise Unusable(f"The {what} lies outside the years {FIRST_YEAR} to {LAST_YEAR}.")
+    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
 
 
 def whole_seconds(text: str, *, what: str) -> int:

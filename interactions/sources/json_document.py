@@ -14,7 +14,7 @@ from interactions.sources.found import FoundFile, Unusable
 MAX_BYTES = 64 << 20
 MAX_VALUES = 1_000_000
 MAX_DEPTH = 32
-_ODD_ESCAPE = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
+_ODD_ESCAPE = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")
 
 
 def load_object(file: FoundFile) -> tuple[dict[str, Any], bool]:
@@ -28,14 +28,27 @@ def load_object(file: FoundFile) -> tuple[dict[str, Any], bool]:
     if b"\0" in raw:
         raise Unusable("The file holds a NUL byte.")
     text, is_cp1252 = _decoded(raw)
-    data = _parsed(text)
+    data = _checked(text)
     if not isinstance(data, dict):
         raise Unusable("The file does not hold a JSON object.")
+    return data, is_cp1252
+
+
+def object_in(line: str) -> dict[str, Any]:
+    """Return the object that one line of a JSON-lines export is. Raises Unusable."""
+    data = _checked(line)
+    if not isinstance(data, dict):
+        raise Unusable("The line does not hold a JSON object.")
+    return data
+
+
+def _checked(text: str) -> Any:
+    data = _parsed(text)
     if _depth_exceeds(data, MAX_DEPTH):
         raise Unusable("The JSON is nested too deeply.")
-    if _ODD_ESCAPE.search(raw) and _has_odd_letters(data):
+    if _ODD_ESCAPE.search(text) and _has_odd_letters(data):
         raise Unusable("The JSON holds characters that are none (half of a pair, or NUL).")
-    return data, is_cp1252
+    return data
 
 
 def pointer(*parts: str | int) -> str:
@@ -49,6 +62,12 @@ def text_at(data: dict[str, Any], *names: str) -> str:
     for name in names:
         value = value.get(name) if isinstance(value, dict) else None
     return value.strip() if isinstance(value, str) else ""
+
+
+def objects_at(data: Any, name: str) -> list[tuple[int, dict[str, Any]]]:
+    """Return the objects in the list under `name`, each with its position in it; what is no object is left out."""
+    value = data.get(name) if isinstance(data, dict) else None
+    return [(at, item) for at, item in enumerate(value) if isinstance(item, dict)] if isinstance(value, list) else []
 
 
 def object_at(data: dict[str, Any], name: str) -> dict[str, Any]:
@@ -107,9 +126,8 @@ def _depth_exceeds(data: Any, limit: int) -> bool:
 
 
 def _children(value: Any) -> list[Any]:
-    if isinstance(value, dict):
-        return [child for child in value.values() if isinstance(child, dict | list)]
-    return [child for child in value if isinstance(child, dict | list)]
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return [child for child in inner if isinstance(child, dict | list)]
 
 
 def _has_odd_letters(data: Any) -> bool:

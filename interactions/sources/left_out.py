@@ -15,7 +15,6 @@ _LICENCE_TEXT = re.compile(
     rb"\s*(?:the )?(?:apache|mit|bsd|gnu|mozilla|creative commons)\b[\w\s]{0,40}licen[cs]e", re.IGNORECASE
 )
 _SYSTEM_NAME = re.compile(r"\..*|thumbs\.db|desktop\.ini", re.IGNORECASE)
-_PACK_LIST = b"file,harper_valley_sid,content,bytes"
 
 NOT_READABLE_YET = "Its content is not a format Lethe can read yet."
 
@@ -27,8 +26,6 @@ def why_left_out(file: FoundFile) -> Rejected | Ignored:
         return file.ignored("A file of the operating system or a hidden one, not an export.")
     if _is_document(file.name, head):
         return file.ignored("Documentation or a licence, not an export.")
-    if head.startswith(_PACK_LIST):
-        return file.ignored("A list of the other files here, not an export.")
     if is_sound(head):
         return file.rejected("A recording whose name does not say which call it belongs to.")
     if is_sound_name(file.name):

@@ -5,7 +5,7 @@ file is held longer than its record, whatever the folder's size.
 """
 
 import codecs
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -16,13 +16,15 @@ from interactions.sources.registry import Context, Source, source_of
 from interactions.sources.walk import folder_of, walk
 
 
-def read_all(root: Path, *, zone: ZoneInfo, agent_extensions: Collection[str] = ()) -> Iterator[Outcome]:
+def read_all(
+    root: Path, *, zone: ZoneInfo, agent_extensions: Collection[str] = (), meanings: Mapping[str, str] | None = None
+) -> Iterator[Outcome]:
     """Yield everything below `root`, a folder or one file: all Links, then drafts in sorted order of their files.
 
-    `zone` is that of phone systems which write local time. Raises FileNotFoundError if `root` is not there; whatever
-    else goes wrong is yielded as Rejected.
+    `zone` is that of phone systems which write local time. `meanings`: as in Context. Raises FileNotFoundError if
+    `root` is not there; whatever else goes wrong is yielded as Rejected.
     """
-    context = Context(folder_of(root), zone, frozenset(agent_extensions))
+    context = Context(folder_of(root), zone, frozenset(agent_extensions), meanings or {})
     for file in walk(root):
         if isinstance(file, FoundFile):
             yield from _links(file, context)

@@ -6,8 +6,8 @@ as a hint, and the formats exclude one another, so their order does not matter.
 
 import importlib
 import pkgutil
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Protocol, runtime_checkable
@@ -20,11 +20,15 @@ from interactions.sources.found import FoundFile
 
 @dataclass(frozen=True)
 class Context:
-    """What the account tells an importer. `zone`: of phone systems that write local time. `root`: resolved folder."""
+    """What the account tells an importer. `zone`: of phone systems that write local time. `root`: resolved folder.
+
+    meanings: what the account says its columns and attributes hold, by `meanings.key_of`.
+    """
 
     root: Path
     zone: ZoneInfo
     agent_extensions: frozenset[str] = frozenset()
+    meanings: Mapping[str, str] = field(default_factory=dict)
 
 
 @runtime_checkable

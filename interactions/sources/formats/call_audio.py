@@ -1,15 +1,13 @@
-"""Recordings named by the id of their call, `{sid}.{wav,WAV,mp3,ogg}`, sixteen hexadecimal digits."""
+"""Recordings named by the id of their call and nothing else, `{id}.{wav,WAV,mp3,ogg}`, whichever system gave it."""
 
-import re
 from collections.abc import Iterator
 
 from interactions.drafts import AudioDraft, AudioKind, InteractionDraft, Outcome, Place
 from interactions.sources import call_ids
+from interactions.sources.formats.freepbx_monitor import is_monitor_name
 from interactions.sources.found import FoundFile
 from interactions.sources.registry import Context
-from interactions.sources.sound import is_sound
-
-_NAME = re.compile(r"([0-9a-f]{16})\.(?:wav|WAV|mp3|ogg)")
+from interactions.sources.sound import is_sound, is_sound_name
 
 
 class CallAudio:
@@ -20,7 +18,8 @@ class CallAudio:
 
     def recognises(self, file: FoundFile) -> bool:
         """Go by the name, and by the content only that it is sound."""
-        return bool(_NAME.fullmatch(file.name)) and is_sound(file.head())
+        known = is_sound_name(file.name) and call_ids.ids_in_name(file.name) and not is_monitor_name(file.name)
+        return bool(known) and is_sound(file.head())
 
     def read(self, file: FoundFile, context: Context) -> Iterator[Outcome]:
         """Yield the call of which this is the recording."""
@@ -28,7 +27,7 @@ class CallAudio:
         yield InteractionDraft(
             source=self.name,
             ids=(
-                call_ids.call_id(call_ids.HARPER_VALLEY, file.path.stem),
+                *call_ids.ids_in_name(file.name),
                 *call_ids.optional_ids((call_ids.FILE, file.relative)),
             ),
             place=place,

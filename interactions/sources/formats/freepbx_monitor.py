@@ -46,6 +46,11 @@ class FreePbxMonitor:
             yield file.rejected(str(problem))
 
 
+def is_monitor_name(name: str) -> bool:
+    """Tell whether a file is named as FreePBX names recordings."""
+    return bool(_NAME.fullmatch(name))
+
+
 def _draft(match: re.Match[str], file: FoundFile, context: Context) -> InteractionDraft:
     way = _way(match, context)
     place = Place(file.relative, {"path": file.relative})

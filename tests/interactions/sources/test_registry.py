@@ -44,7 +44,7 @@ def test_a_licence_is_known_by_its_text_too(read):
 
 
 @pytest.mark.parametrize(
-    "name", ["twilio/calls.json", "contacts.csv", "readme.csv", "archive.zip", "licence.wav.json", "audio/notes.json"]
+    "name", ["calls.json", "people.csv", "readme.csv", "archive.zip", "licence.wav.json", "audio/notes.json"]
 )
 def test_a_format_of_the_future_is_rejected_with_a_reason(read, name):
     assert "not a format Lethe can read yet" in read({name: '{"calls": [], "contacts": []}'}).refusal.reason
