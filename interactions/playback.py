@@ -19,6 +19,7 @@ from interactions.audio import Audio, decode
 from interactions.models import Interaction, OfInteraction, Recording, SoundFile, Transcription, Voicemail
 from interactions.openings import opened
 from interactions.purposes import Reason
+from privacy.models import SealedModel
 from privacy.open import Forgotten, Warrant, open_content, open_row, open_rows
 from trail.actor import Actor
 from trail.append import append
@@ -33,6 +34,7 @@ DOWNLOADED = {Recording: "recording.downloaded", Voicemail: "voicemail.downloade
 READ = "transcript.read"
 SEEN = "interaction.opened"
 PIECE_BYTES = 1 << 20
+FORGOTTEN = "This was forgotten and can't be played any more. Nothing was opened."
 NOT_HERE = "There is no such call here, or not for you."
 
 
@@ -69,8 +71,10 @@ class Found:
 def find_interaction(*, actor: Actor, pk: UUID, action: str) -> Interaction:
     """Return an interaction this person may listen to. Raises Refused, NotVisible, Http404 where there is none."""
     require(actor, LISTEN, action=action)
-    rows = Interaction.objects.visible_to(actor).select_related("agent", "account")
-    return _visible(rows.filter(pk=pk).first(), Interaction, pk, actor, action)
+    row = Interaction.objects.visible_to(actor).select_related("agent", "account").filter(pk=pk).first()
+    if row is None:
+        raise _absent(Interaction, pk, actor, action)
+    return row
 
 
 def find_sound(
@@ -89,27 +93,29 @@ def find_sound(
     Refused, NotVisible, Http404 where there is none, and Erased.
     """
     require(actor, right, action=action)
-    row = model._default_manager.filter(pk=sound_id, interaction_id=interaction_id).first()
-    interaction = Interaction.objects.visible_to(actor).filter(pk=interaction_id).first()
-    if interaction is not None and not interaction.is_living:
-        raise Erased("This call was forgotten. Nothing of it can be played any more.")
+    rows = model._default_manager.visible_to(actor).select_related("interaction")
+    row = rows.filter(pk=sound_id, interaction_id=interaction_id).first()
     if row is None:
-        raise Http404(NOT_HERE)
-    _visible(row if interaction is not None else None, model, sound_id, actor, action)
-    if not row.is_living:
-        raise Erased("This was forgotten and can't be played any more.")
+        _refuse_forgotten(actor, interaction_id)
+        raise _absent(model, sound_id, actor, action)
+    if not (row.is_living and row.interaction.is_living):
+        raise Erased(FORGOTTEN)
     as_it_stands = row.plays_in_browser or right == DOWNLOAD
     return Found(row, actor, action, _given(reason, actor, action, row), as_it_stands)
 
 
-def _visible(row: Any, model: type[Any], pk: UUID, actor: Actor, action: str) -> Any:
-    """Return the row; a hidden one and one that does not exist get the same answer, and a hidden one an entry."""
-    if row is not None:
-        return row
+def _refuse_forgotten(actor: Actor, interaction_id: UUID) -> None:
+    """Say so when the sound went with its call: rows of sounds do not outlive their erasure."""
+    if Interaction.objects.visible_to(actor).filter(pk=interaction_id, condemned_at__isnull=False).exists():
+        raise Erased(FORGOTTEN)
+
+
+def _absent(model: type[SealedModel], pk: UUID, actor: Actor, action: str) -> Http404:
+    """Return the one answer to a hidden row and to one that does not exist; the hidden one's makes an entry."""
     if not model._default_manager.filter(pk=pk).exists():
-        raise Http404(NOT_HERE)
+        return Http404(NOT_HERE)
     record = (model._meta.label, str(pk))
-    raise NotVisible(NOT_HERE, actor=actor, action=action, code="not_visible", record=record)
+    return NotVisible(NOT_HERE, actor=actor, action=action, code="not_visible", record=record)
 
 
 def _given(reason: Reason | None, actor: Actor, action: str, row: SoundFile) -> Reason:
