@@ -4,6 +4,7 @@
 PYTHON ?= python3
 PORT ?= 8000
 DEMO ?= 1
+WORKERS ?= 2
 export PORT DEMO
 
 PY := .venv/bin/python
@@ -28,7 +29,7 @@ run: .venv/.installed
 
 test: .venv/.installed-dev
 	@$(PY) -m tests.browser
-	@exec $(PY) -m pytest $(ARGS)
+	@exec $(PY) -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
 lint: .venv/.installed-dev
 	@mkdir -p build/lint

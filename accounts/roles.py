@@ -67,6 +67,7 @@ TABLE: Final[dict[str, frozenset[str]]] = {
         {
             "interactions.view_interaction",
             "interactions.listen_recording",
+            "interactions.download_recording",
             "interactions.comment_interaction",
             "rtbf.raise_request",
             "rtbf.view_request",

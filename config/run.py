@@ -71,6 +71,7 @@ class House:
         self._start_databases()
         self._start_queue()
         self._make_keys()
+        self._keep_places()
         self.found.setdefault("SECRET_KEY", self.given.get("SECRET_KEY") or self.home.secret("secret-key"))
         self.home.write_environment(self.found)
         self.supervisor.say("Bringing the databases up to date.")
@@ -115,6 +116,11 @@ class House:
             )  # fmt: skip
             self.found |= {"BROKER_URL": server.url(0), "CACHE_URL": server.url(1)}
         self.found |= {name: self.given[name] for name in ("BROKER_URL", "CACHE_URL") if name in self.given}
+
+    def _keep_places(self) -> None:
+        """Write down where content, keys and checkpoints lie, so that a second terminal finds the same ones."""
+        places = ("STORE_URL", "KEY_DIRECTORY", "CHECKPOINT_DIRECTORY")
+        self.found |= {name: self.given[name] for name in places if name in self.given}
 
     def _make_keys(self) -> None:
         """Make the key directory at the very first start only: later, a missing one is a loss to be told."""

@@ -168,6 +168,8 @@ AXES_VERBOSE = False
 ANONYMOUS_USER_NAME = None
 GUARDIAN_MONKEY_PATCH_USER = False
 GUARDIAN_MONKEY_PATCH_GROUP = False
+# Rights are answered by our own backend alone; guardian only keeps grants.
+SILENCED_SYSTEM_CHECKS = ["guardian.W001"]
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -219,6 +221,12 @@ STATIC_ROOT = Path(env.text("STATIC_ROOT", str(LETHE_HOME / "static")))
 STATICFILES_DIRS = [BASE / "static"]
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "lethe@localhost")
 EMAIL_BACKEND = env.text("EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")
+EMAIL_HOST = env.text("EMAIL_HOST", "localhost")
+EMAIL_PORT = env.number("EMAIL_PORT", 25, low=1, high=65535)
+EMAIL_HOST_USER = env.text("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS", default=False)
+EMAIL_TIMEOUT = 20
 
 # Log lines carry ids and codes. Django's own record of a failed request would carry its address and its arguments.
 LOGGING = {

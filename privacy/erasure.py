@@ -95,7 +95,6 @@ def finish(condemnation: Condemnation, *, actor: Any) -> tuple[Receipt, ...]:
         if held.done_at is not None:
             return ()
         receipts = _clear(_condemned_rows(condemnation))
-        DoomedKey.objects.filter(condemnation=condemnation).delete()
         witness.log().erased(receipts, condemnation_id=held.pk, actor=actor, ground=held.ground, case=held.case)
         held.done_at = timezone.now()
         held.save(update_fields=["done_at"])

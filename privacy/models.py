@@ -77,7 +77,11 @@ class Condemnation(models.Model):
 
 
 class DoomedKey(models.Model):
-    """A key that a committed decision has sentenced: shredded next, however often that takes."""
+    """A key that a committed decision has sentenced: shredded next, however often that takes.
+
+    The row stays for ever. An older keyring put back from a dump brings the key back too, and then this row is all that
+    says which keys to shred again.
+    """
 
     key_id = models.UUIDField(primary_key=True, editable=False)
     condemnation = models.ForeignKey(Condemnation, on_delete=models.PROTECT, related_name="doomed_keys")
