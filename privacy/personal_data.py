@@ -15,5 +15,5 @@ declare(Block, plain=["id", "account_id", "version", "used", "open"], subject="n
 declare(Version, plain=["id", "block", "version"], subject="nobody")
 declare(Key, plain=["id", "block", "version", "wrapped"], subject="nobody")
 declare(Taint, plain=["id", "block", "version", "at"], subject="nobody")
-declare(Tombstone, plain=["key_id", "at", "replaced_by"], subject="nobody")
+declare(Tombstone, plain=["key_id", "at", "replaced_by", "block", "version"], subject="nobody")
 declare(Destroyed, plain=["id", "block", "version", "at"], subject="nobody")

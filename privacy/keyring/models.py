@@ -65,25 +65,33 @@ class Taint(models.Model):
 
 
 class Tombstone(models.Model):
-    """What became of a key that is gone: forgotten, or replaced by another."""
+    """What became of a key that is gone: forgotten, or replaced by another.
+
+    (block, version): the last block key that may have wrapped it. Empty if the key was not there when it was shredded.
+    """
 
     key_id = models.UUIDField(primary_key=True, editable=False)
     at = models.DateTimeField(auto_now_add=True)
     replaced_by = models.UUIDField(null=True)
+    block = models.BigIntegerField(null=True)
+    version = models.PositiveIntegerField(null=True)
 
     def __str__(self) -> str:
         return f"tombstone of key {self.pk}"
 
 
 class Destroyed(models.Model):
-    """The moment at which a version's block key was unlinked: the certificate's evidence."""
+    """A version whose block key goes, and the moment it was unlinked: the certificate's evidence.
+
+    Without a moment the key is still to be destroyed.
+    """
 
     block = models.BigIntegerField()
     version = models.PositiveIntegerField()
-    at = models.DateTimeField(auto_now_add=True)
+    at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["block", "version"], name="keyring_destroyed_once")]
 
     def __str__(self) -> str:
-        return f"block {self.block} version {self.version} destroyed"
+        return f"block {self.block} version {self.version} {'destroyed' if self.at else 'to be destroyed'}"

@@ -28,10 +28,13 @@ INSERT_KEYS = """
     INSERT INTO keyring_key (id, block, version, wrapped)
     SELECT id, %s, %s, wrapped FROM unnest(%s::uuid[], %s::bytea[]) AS fresh (id, wrapped)
 """
+VERSIONS = "SELECT block_id, version FROM keyring_version WHERE block_id = ANY(%s) ORDER BY block_id, version"
 INSERT_TOMBSTONES = """
-    INSERT INTO keyring_tombstone (key_id, at, replaced_by)
-    SELECT id, now(), replaced_by FROM unnest(%s::uuid[], %s::uuid[]) AS gone (id, replaced_by)
-    ON CONFLICT (key_id) DO NOTHING
+    INSERT INTO keyring_tombstone (key_id, at, replaced_by, block, version)
+    SELECT id, now(), replaced_by, block, version
+    FROM unnest(%s::uuid[], %s::uuid[], %s::bigint[], %s::int[]) AS gone (id, replaced_by, block, version)
+    ON CONFLICT (key_id) DO UPDATE SET at = EXCLUDED.at, block = EXCLUDED.block, version = EXCLUDED.version
+    WHERE EXCLUDED.block IS NOT NULL
 """
 
 
@@ -141,14 +144,31 @@ def shred(ids: Iterable[UUID], *, replaced_by: dict[UUID, UUID] | None = None) -
     Returns how many keys were still there. The mark comes in a statement of its own: in the deleting statement it would
     see the snapshot from before a renewal under way.
     """
-    wanted = list(set(ids))
-    newer = replaced_by or {}
+    # In one order everywhere, so that neither another shredding nor a renewal can wait for this one in a circle.
+    wanted = sorted(set(ids))
     with transaction.atomic(using=ALIAS), connections[ALIAS].cursor() as cursor:
-        cursor.execute("DELETE FROM keyring_key WHERE id = ANY(%s) RETURNING block, version", [wanted])
-        gone = cursor.fetchall()
-        cursor.executemany(
-            "INSERT INTO keyring_taint (block, version, at) VALUES (%s, %s, now()) ON CONFLICT DO NOTHING",
-            sorted(set(gone)),
-        )
-        cursor.execute(INSERT_TOMBSTONES, [wanted, [newer.get(key_id) for key_id in wanted]])
+        cursor.execute("SELECT id FROM keyring_key WHERE id = ANY(%s) ORDER BY id FOR UPDATE", [wanted])
+        cursor.execute("DELETE FROM keyring_key WHERE id = ANY(%s) RETURNING id, block, version", [wanted])
+        gone = {key_id: (block, version) for key_id, block, version in cursor.fetchall()}
+        newest = _taint(cursor, gone.values())
+        blocks = [gone[key_id][0] if key_id in gone else None for key_id in wanted]
+        newer = [(replaced_by or {}).get(key_id) for key_id in wanted]
+        cursor.execute(INSERT_TOMBSTONES, [wanted, newer, blocks, [block and newest[block] for block in blocks]])
     return len(gone)
+
+
+def _taint(cursor: CursorWrapper, gone: Iterable[tuple[int, int]]) -> dict[int, int]:
+    """Mark the versions that lost a key, and return the newest version of each block.
+
+    Newer versions than the row's are marked as well: a renewal that was rolled back has written the key under the
+    newer one already, into the table's dead rows and the write-ahead log.
+    """
+    oldest: dict[int, int] = {}
+    for block, version in gone:
+        oldest[block] = min(version, oldest.get(block, version))
+    cursor.execute(VERSIONS, [list(oldest)])
+    versions = [(block, version) for block, version in cursor.fetchall() if version >= oldest[block]]
+    cursor.executemany(
+        "INSERT INTO keyring_taint (block, version, at) VALUES (%s, %s, now()) ON CONFLICT DO NOTHING", versions
+    )
+    return dict(versions)
