@@ -13,6 +13,7 @@ EXPECTED = {
     "supervisor": {
         "interactions.view_interaction",
         "interactions.listen_recording",
+        "interactions.download_recording",
         "interactions.comment_interaction",
         "rtbf.raise_request",
         "rtbf.view_request",
