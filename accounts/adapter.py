@@ -4,6 +4,8 @@ People are added by an administrator or from the shell. A page that differs for 
 for an inactive person with the right password, would tell a stranger who works here.
 """
 
+import logging
+import smtplib
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -12,6 +14,8 @@ from django.http import Http404, HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import address_of
+
+logger = logging.getLogger(__name__)
 
 
 class ClosedAccountAdapter(DefaultAccountAdapter):
@@ -30,6 +34,13 @@ class ClosedAccountAdapter(DefaultAccountAdapter):
     def get_client_ip(self, request: HttpRequest) -> str:
         """Return the caller's address, from forwarding headers of trusted proxies only."""
         return address_of(request)
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Send a message; if it can't be sent the page answers as always, and the log of the program has the reason."""
+        try:
+            super().send_mail(template_prefix, email, context)
+        except (OSError, smtplib.SMTPException) as problem:
+            logger.error("A message could not be sent (%s). Check the EMAIL_ settings.", type(problem).__name__)
 
     def reauthenticate(self, user: AbstractBaseUser, password: str) -> bool:
         """Say whether `password` is the person's; tried through every lock-out like a sign-in."""

@@ -171,6 +171,16 @@ def test_a_forgotten_password_is_answered_alike_for_known_and_unknown(visitor: C
     assert [message.to for message in mail.outbox] == [[supervisor.user.email]]
 
 
+def test_a_mail_server_that_does_not_answer_tells_nobody_who_is_known(visitor, supervisor, settings, caplog):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    known = visitor.post("/account/password/reset/", {"email": supervisor.user.email})
+    unknown = visitor.post("/account/password/reset/", {"email": "nobody@example.com"})
+    assert (known.status_code, known["Location"]) == (unknown.status_code, unknown["Location"])
+    assert "A message could not be sent (ConnectionRefusedError)" in caplog.text
+    assert supervisor.user.email not in caplog.text
+
+
 def test_the_link_in_the_mail_sets_a_new_password(visitor: Client, supervisor: Person) -> None:
     visitor.post("/account/password/reset/", {"email": supervisor.user.email})
     link = next(word for word in mail.outbox[0].body.split() if "/account/password/reset/key/" in word)
