@@ -89,7 +89,9 @@ def test_a_place_is_read_as_it_was_written(moment, pk):
     assert Cursor.parse(str(place)) == place
 
 
-@pytest.mark.parametrize("text", ["", "-", "x", "1-" + "g" * 32, "1-8658b952-655d-4f3d-a50f-1580820cf13b", "1" * 500, "\0", *HOSTILE])
+@pytest.mark.parametrize(
+    "text", ["", "-", "x", "1-" + "g" * 32, "1-8658b952-655d-4f3d-a50f-1580820cf13b", "1" * 500, "\0", *HOSTILE]
+)
 def test_a_place_that_was_tampered_with(text):
     with pytest.raises(BadFilter):
         Cursor.parse(text)
