@@ -14,6 +14,11 @@ from django.db import models
 from privacy.ids import new_id
 from privacy.models import SealedField, SealedModel
 
+NAMED_CALL = models.Func(
+    "text", models.Value('"call":"([0-9a-f-]{36})"'), function="SUBSTRING", output_field=models.TextField()
+)
+"""The call that an entry about a content names among its facts: it still leads there when the content's row is gone."""
+
 OPEN_CONDEMNATION = models.Q(condemnation_id__isnull=False, erased_at=None)
 
 
@@ -52,6 +57,11 @@ class Event(models.Model):
             models.Index(
                 fields=["record_label", "record_id"], condition=~models.Q(record_id=""), name="trail_event_record"
             ),
+            models.Index(fields=["account_id", "user_id", "at", "id"], name="trail_event_user_at"),
+            models.Index(
+                fields=["account_id", "at", "id"], condition=~models.Q(outcome="done"), name="trail_event_not_done_at"
+            ),
+            models.Index(NAMED_CALL, condition=models.Q(text__contains='"call":"'), name="trail_event_call"),
         ]
 
     def __str__(self) -> str:
