@@ -12,16 +12,17 @@ from typing import Final, Literal, Self
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.db.models.lookups import Exact
 
 from accounts.roles import rights_of
 from audit.filters import VIA_JOB, BadFilter, Filters
-from audit.naming import CALL, CONTENT
+from audit.naming import CONTENT
 from audit.vocabulary import ACTIONS, OTHER, READING, actions_of
 from interactions.models import Interaction
 from privacy.map import entries as mapped
 from trail.actor import Actor
 from trail.details import details_from
-from trail.models import Event, Outcome
+from trail.models import NAMED_CALL, Event, Outcome
 
 SEE: Final = "trail.view_event"
 CONCERN_ALL: Final = ("log.verified",)
@@ -88,15 +89,15 @@ def find(actor: Actor, event_id: UUID) -> Event | None:
 def page(
     actor: Actor, filters: Filters, zone: str, place: Cursor | None, way: Literal["older", "newer"], size: int = PAGE
 ) -> Page:
-    """Return the `size` entries next to a place, or the newest; one statement, whatever is looked for."""
-    if not may_read(actor):
+    """Return the `size` entries next to a place, or the newest, without counting and however long the log is."""
+    if actor.account_id is None or not may_read(actor):
         return Page([], has_newer=False, has_older=False)
     order = ("-at", "-id") if way == "older" else ("at", "id")
-    parts = [
-        beside(narrowed(rows, actor, filters, zone), place, way).order_by(*order)[: size + 1]
-        for rows in (visible_to(actor), concerning_all(actor))
-    ]
-    found = list(parts[0].union(parts[1], all=True).order_by(*order)[: size + 1])
+    wanted = condition(filters, actor.account_id, zone)
+    # Each arm follows an index of its own in this order, and stops at the end of the page.
+    arms = [rows.filter(who) for rows in (visible_to(actor), concerning_all(actor)) for who in _arms(filters)]
+    first, *rest = (beside(arm.filter(wanted), place, way).order_by(*order)[: size + 1] for arm in arms)
+    found = list(first.union(*rest, all=True).order_by(*order)[: size + 1])
     more, found = len(found) > size, found[:size]
     if way == "older":
         return Page(found, has_newer=place is not None, has_older=more)
@@ -112,29 +113,36 @@ def beside(rows: QuerySet[Event], place: Cursor | None, way: str) -> QuerySet[Ev
     return rows.filter(at__gte=place.at).filter(Q(at__gt=place.at) | Q(id__gt=place.id))
 
 
-def narrowed(rows: QuerySet[Event], actor: Actor, filters: Filters, zone: str) -> QuerySet[Event]:
-    """Return the rows that all filters let through."""
+def condition(filters: Filters, account_id: UUID, zone: str) -> Q:
+    """Return the condition that all filters make; days are those of `zone`."""
     start, end = filters.window(zone)
-    conditions = [
-        by_person(filters.person) if filters.person else Q(),
+    wanted = [
+        Q(*by_person(filters.person), _connector=Q.OR) if filters.person else Q(),
         by_role(filters.role) if filters.role else Q(),
         by_group(filters.what) if filters.what else Q(),
         Q(purpose=filters.purpose) if filters.purpose else Q(),
         Q(outcome=filters.outcome) if filters.outcome else Q(),
         Q(at__gte=start) if start else Q(),
         Q(at__lt=end) if end else Q(),
-        about(filters.record, actor.account_id) if filters.record and actor.account_id else Q(),
+        about(filters.record, account_id) if filters.record else Q(),
+        from_workstation(filters.workstation, account_id) if filters.workstation else Q(),
         ~Q(action=READING, outcome=Outcome.DONE) if filters.hides_reads else Q(),
     ]
-    if filters.workstation and actor.account_id:
-        seen = details_from(actor.account_id, bytes.fromhex(filters.workstation))
-        conditions.append(Q(pk__in=seen.values("pk")))
-    return rows.filter(*conditions)
+    return Q(*wanted)
 
 
-def by_person(person: UUID) -> Q:
-    """Return the condition "done by this person, or by a job on their behalf"."""
-    return Q(user_id=person) | Q(user_id=None, text__contains=f'"how":{{"on_behalf_of":"{person}"')
+def _arms(filters: Filters) -> tuple[Q, ...]:
+    return by_person(filters.person) if filters.person else (Q(),)
+
+
+def by_person(person: UUID) -> tuple[Q, Q]:
+    """Return the conditions "done by this person" and "done by a job on their behalf"; no entry fits both."""
+    return Q(user_id=person), Q(user_id=None, text__contains=f'"how":{{"on_behalf_of":"{person}"')
+
+
+def from_workstation(index: str, account_id: UUID) -> Q:
+    """Return the condition "done from the address with this blind index"."""
+    return Q(pk__in=details_from(account_id, bytes.fromhex(index)).values("pk"))
 
 
 def by_role(role: str) -> Q:
@@ -150,12 +158,14 @@ def by_group(group: str) -> Q:
 
 
 def about(record: UUID, account_id: UUID) -> Q:
-    """Return the condition "about this record"; for a call also about what belongs or belonged to it."""
+    """Return the condition "about this record"; for a call also about what belongs to it.
+
+    Entries about a content name its call, so they are found when the content's own row is gone.
+    """
     known = Q(record_label__in=[each.label for each in mapped()], record_id__in=[str(record)])
     if not Interaction.objects.filter(pk=record, account_id=account_id).exists():
         return known
-    # Entries about a content name its call, and stay when the content's own row is gone.
     for label, model in CONTENT.items():
         rows = model._default_manager.filter(interaction=record, account_id=account_id)
         known |= Q(record_label=label, record_id__in=[str(pk) for pk in rows.values_list("pk", flat=True)])
-    return known | Q(record_label__in=[CALL, *CONTENT], text__contains=f'"call":"{record}"')
+    return known | (Q(Exact(NAMED_CALL, str(record))) & Q(text__contains='"call":"'))

@@ -66,7 +66,7 @@ def access_log(request: MemberRequest) -> HttpResponseBase:
         "older": str(Cursor.of(found.events[-1])) if found.has_older and found.events else "",
         "is_first": place is None,
         "charts": charts(
-            log.narrowed(log.visible_to(request.actor), request.actor, filters.without("since"), account.zone),
+            log.visible_to(request.actor).filter(log.condition(filters.without("since"), account.pk, account.zone)),
             filters.until or timezone.now().astimezone(ZoneInfo(account.zone)).date(),
             span,
             account.zone,
