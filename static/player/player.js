@@ -97,11 +97,15 @@ class Player {
   comment() {
     const box = this.#comment();
     if (!box) return;
+    this.#noteTime(box);
+    box.focus();
+  }
+
+  #noteTime(box) {
     const at = this.root.dataset.commentAt && document.querySelector(this.root.dataset.commentAt);
     if (at) at.value = this.position.toFixed(1);
     const text = box.form?.querySelector("[data-at-text]");
     if (text) text.textContent = clock(this.position);
-    box.focus();
   }
 
   #comment() {
@@ -120,6 +124,9 @@ class Player {
 
   #listen() {
     const { audio, parts } = this;
+    const box = this.#comment();
+    // Whoever begins to write means the place heard now; going back to a text keeps the place it was begun at.
+    if (box) box.addEventListener("focus", () => box.value || this.#noteTime(box));
     parts.play.addEventListener("click", () => this.toggle());
     parts.back.addEventListener("click", () => this.seek(this.position - 10));
     parts.forward.addEventListener("click", () => this.seek(this.position + 10));
