@@ -135,7 +135,7 @@ def _s3_options(url: str) -> dict[str, object]:
 def broker(url: str) -> dict[str, object]:
     """Return django-dramatiq's broker settings for a `redis://`, `rediss://`, `unix://` or `amqp://` address.
 
-    maintenance_chance and heartbeat_timeout: with the defaults a killed worker's message stays lost for tens of minutes.
+    maintenance_chance, heartbeat_timeout: with the defaults a killed worker's message is lost for tens of minutes.
     """
     scheme = urlsplit(url).scheme
     if scheme in {"redis", "rediss", "unix"}:

@@ -1,4 +1,4 @@
-"""Every setting, flat, in one file; what depends on the machine comes through `config.env`, which refuses bad values."""
+"""Every setting, flat, in one file; what depends on the machine comes through `config.env`, which is strict."""
 
 from pathlib import Path
 from urllib.parse import quote

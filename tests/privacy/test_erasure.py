@@ -91,8 +91,13 @@ def test_what_a_guard_keeps_stays_and_the_rest_goes(account, monkeypatch) -> Non
 
 
 def test_a_guard_sees_everything_a_record_belongs_to(sound, monkeypatch) -> None:
-    seen = []
-    monkeypatch.setitem(guards._guards, "test", lambda targets: seen.extend(targets) or {})
+    seen: list[guards.Target] = []
+
+    def watch(targets):
+        seen.extend(targets)
+        return {}
+
+    monkeypatch.setitem(guards._guards, "test", watch)
 
     erase([sound], actor=ACTOR, ground="test")
 
@@ -163,6 +168,7 @@ def test_killed_at_any_step_it_is_finished_later(sound, monkeypatch, step) -> No
 
 def test_finishing_twice_is_finishing_once(sound) -> None:
     condemnation, _ = condemn([sound], actor=ACTOR, ground="test")
+    assert condemnation is not None
 
     assert len(finish(condemnation, actor=ACTOR)) == 1
     assert finish(condemnation, actor=ACTOR) == ()
@@ -212,8 +218,10 @@ def test_redacting_keeps_the_row_under_a_new_key_and_kills_the_old(account) -> N
     assert opened(comment, "text", "place")["text"] == "call xxx xxx xxxx back"
     assert opened(comment, "place")["place"]["record"] == {"row": 1}
     new = Comment.objects.get().key_id
-    assert Tombstone.objects.get(key_id=comment.key_id).replaced_by == new
-    assert not Key.objects.filter(pk=comment.key_id).exists()
+    old = comment.key_id
+    assert old is not None
+    assert Tombstone.objects.get(key_id=old).replaced_by == new
+    assert not Key.objects.filter(pk=old).exists()
 
 
 def test_what_was_forgotten_meanwhile_is_not_redacted(account) -> None:

@@ -14,7 +14,7 @@ LOS_ANGELES = ZoneInfo("America/Los_Angeles")
 
 
 def utc(*parts: int) -> datetime:
-    return datetime(*parts, tzinfo=UTC)
+    return datetime(*(*parts, 0, 0, 0, 0)[:7], tzinfo=UTC)
 
 
 def test_summer_and_winter_time():

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -16,16 +17,17 @@ SEGMENT = {
     "emotion": {"neutral": 0.3, "negative": 0.1, "positive": 0.6},
     "human_transcript": "hello",
 }
+METADATA: dict[str, Any] = {
+    "start_time_ms": 1591056783191,
+    "end_time_ms": 1591056834394,
+    "agent": {"name": "Bob", "task_responses": [{"phone": "2025550147"}], "survey": {"rating": "10"}},
+    "caller": {"name": "Alice Example", "arrival_time_ms": 1591056775485, "survey": {}},
+    "labels": {"agent_mos": 3.0},
+    "tasks": [{"home address": "1 Orchard Lane"}],
+}
 CALL = {
     "sid": "0002f70f7386445b",
-    "metadata": {
-        "start_time_ms": 1591056783191,
-        "end_time_ms": 1591056834394,
-        "agent": {"name": "Bob", "task_responses": [{"phone": "2025550147"}], "survey": {"rating": "10"}},
-        "caller": {"name": "Alice Example", "arrival_time_ms": 1591056775485, "survey": {}},
-        "labels": {"agent_mos": 3.0},
-        "tasks": [{"home address": "1 Orchard Lane"}],
-    },
+    "metadata": METADATA,
     "segments": [
         SEGMENT,
         {**SEGMENT, "speaker_role": "caller", "offset_ms": 100, "human_transcript": "hi this is alice"},
@@ -110,8 +112,8 @@ def test_a_broken_segment_is_left_out_alone_and_the_others_keep_their_places(rea
         ({"sid": "Al\nice"}, "id of the call"),
         ({"segments": {"Alice": 1}}, "no list of segments"),
         ({"metadata": {"start_time_ms": "Alice"}}, "no number"),
-        ({"metadata": {**CALL["metadata"], "end_time_ms": 1}}, "ends before"),
-        ({"metadata": {**CALL["metadata"], "start_time_ms": 10**18}}, "years"),
+        ({"metadata": {**METADATA, "end_time_ms": 1}}, "ends before"),
+        ({"metadata": {**METADATA, "start_time_ms": 10**18}}, "years"),
     ],
 )
 def test_a_call_that_cannot_be_is_rejected_without_repeating_it(read, change, reason):
