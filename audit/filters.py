@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from accounts.roles import ROLES
 from audit.entry import as_id
-from audit.vocabulary import GROUPS, LOG
+from audit.vocabulary import GROUPS
 from trail.canonical import Fact
 from trail.models import Outcome
 
@@ -83,7 +83,7 @@ class Filters:
     @property
     def hides_reads(self) -> bool:
         """Say whether looks at the log are left out, as they are unless somebody asks for them; refused ones never."""
-        return not self.reads and self.what != LOG
+        return not self.reads and not self.what and self.outcome in ("", Outcome.DONE)
 
     def window(self, zone: str) -> tuple[datetime | None, datetime | None]:
         """Return the first moment of the period and the first one after it, in the account's zone."""

@@ -117,7 +117,7 @@ def _said(entry: Entry, names: Names, zone: str) -> str:
 def facts_in_words(entry: Entry) -> list[tuple[str, str]]:
     """Return the facts of an entry as names and values for people."""
     return [
-        (name.replace("_", " ").capitalize(), reason(str(value)) if name == "code" else _value(value))
+        ("Because", reason(str(value))) if name == "code" else (name.replace("_", " ").capitalize(), _value(value))
         for name, value in entry.facts.items()
     ]
 

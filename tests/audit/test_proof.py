@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from uuid import UUID
 
 import pytest
 from django.db import connection
@@ -38,7 +39,7 @@ def sealed(transactional_db, agent) -> list[Event]:
 
 @pytest.fixture
 def tamper() -> Callable[..., None]:
-    def run(statement: str, *values: object) -> None:
+    def run(statement: str, *values: str | bytes | UUID) -> None:
         with connection.cursor() as cursor:
             cursor.execute("SET session_replication_role = replica")
             try:

@@ -123,7 +123,7 @@ def test_facts_have_names_and_values_for_people():
         PLAYED, facts={"code": "no_purpose", "whole_account": True, "items": 1200, "team": None}
     )
     assert facts_in_words(entry) == [
-        ("Code", "no reason for listening was given"),
+        ("Because", "no reason for listening was given"),
         ("Whole account", "yes"),
         ("Items", "1,200"),
         ("Team", "none"),

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterator
+from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 from pytest_django.live_server_helper import LiveServer
 
 from jobs.runner import run_due
@@ -15,7 +16,7 @@ from tests.conftest import PASSWORD, Person
 __all__ = ["_no_bell", "checkpoints"]
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
-PHONE = {"width": 360, "height": 740}
+PHONE: ViewportSize = {"width": 360, "height": 740}
 
 
 @pytest.fixture
@@ -97,7 +98,7 @@ def test_the_keyboard_is_enough(watched: Page, live_server: LiveServer, auditor:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_everybody_can_read_it_also_on_a_phone(
-    watched: Page, live_server: LiveServer, auditor: Person, events: None, scheme: str
+    watched: Page, live_server: LiveServer, auditor: Person, events: None, scheme: Literal["light", "dark"]
 ):
     watched.emulate_media(color_scheme=scheme)
     sign_in(watched, live_server, auditor)
