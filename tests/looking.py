@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import connections
@@ -33,11 +34,12 @@ def opened_values() -> Iterator[tuple[str, str]]:
     living = set(Key.objects.values_list("pk", flat=True))
     for entry in data_map.erasable():
         sealed = [f.name for f in entry.model._meta.concrete_fields if isinstance(f, SealedField)]
-        for row in entry.model._default_manager.filter(key_id__in=living):
+        rows: Any = entry.model._default_manager
+        for row in rows.filter(key_id__in=living):
             key = load_keys([row.key_id])[row.key_id]
             yield from ((f"{entry.label}.{name}", str(unseal(row, key, name))) for name in sealed)
         if entry.content:
-            for row in entry.model._default_manager.filter(content_key_id__in=living):
+            for row in rows.filter(content_key_id__in=living):
                 yield f"{entry.label} file", opened_file(row).decode(errors="replace")
 
 
@@ -48,7 +50,8 @@ def opened_file(row) -> bytes:
 
 
 def stored_files() -> list[bytes]:
-    folder = Path(settings.STORAGES["content"]["OPTIONS"]["location"])
+    options: Any = settings.STORAGES["content"]["OPTIONS"]
+    folder = Path(options["location"])
     return [file.read_bytes() for file in folder.rglob("*") if file.is_file()]
 
 

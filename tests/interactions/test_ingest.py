@@ -71,7 +71,7 @@ def test_a_call_becomes_an_interaction_of_its_customer(account) -> None:
 
     call = Interaction.objects.get(agent__extension="2046")
     assert (call.duration_s, call.talk_s) == (60, 50)
-    known = Identifier.objects.filter(customer_id=call.customer_id)
+    known = Identifier.objects.filter(customer__interactions=call)
     assert set(known.values_list("kind", flat=True)) == {Kind.PHONE, Kind.NAME}
 
 

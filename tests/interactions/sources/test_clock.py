@@ -13,8 +13,8 @@ from interactions.sources.found import Unusable
 LOS_ANGELES = ZoneInfo("America/Los_Angeles")
 
 
-def utc(*parts: int) -> datetime:
-    return datetime(*(*parts, 0, 0, 0, 0)[:7], tzinfo=UTC)
+def utc(year: int, month: int, day: int, hour: int = 0, minute: int = 0, second: int = 0) -> datetime:
+    return datetime(year, month, day, hour, minute, second, tzinfo=UTC)
 
 
 def test_summer_and_winter_time():

@@ -60,7 +60,7 @@ def test_a_line_of_a_gigabyte_takes_no_memory():
             return b"x" * size if self.left else b"x" * (size - 2) + b"\nc" if size else b""
 
     tracemalloc.start()
-    bad, last = lines(Endless())  # type: ignore[arg-type]
+    bad, last = lines(Endless())
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert "1 MiB" in bad.problem
