@@ -82,11 +82,13 @@ TEMPLATES = [
 ]
 
 # Databases: data and keyring never share a backup. The pool resets a connection when it comes back, so that no setting
-# of one request reaches the next.
+# of one request reaches the next. It soon gives up an attempt to connect, since the next request tries anew: going on
+# by itself it would pause ever longer and stay away for minutes after the database is back.
 POOL = {
     "min_size": 0,
     "max_size": env.number("DATABASE_POOL", 10, low=2, high=200),
     "timeout": 10,
+    "reconnect_timeout": 5,
 }
 DATABASES = {
     "default": env.database("DATABASE_URL", "DATABASE_OWNER_URL", dict(POOL)),

@@ -34,6 +34,7 @@ sign_in = [
     ),
 ]
 
+handler500 = "config.unreachable.server_error"
 urlpatterns: list[URLPattern | URLResolver] = [
     *sign_in,
     path("healthz", healthz, name="healthz"),
