@@ -52,3 +52,66 @@ class Identifier(SealedModel):
 
     def __str__(self) -> str:
         return f"identifier {self.pk}"
+
+
+class OfRegister(SealedModel):
+    """A record of a register, beside the calls. `digest` is a blind index of place and content: twice is once."""
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    digest = models.BinaryField(max_length=32)
+    place = SealedField(json=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        abstract = True
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self._meta.verbose_name} {self.pk}"
+
+
+class RegisterEntry(OfRegister):
+    """What a register says about one customer: `values` is sealed JSON, {column: text}."""
+
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="register_entries")
+    values = SealedField(json=True)
+
+    class Meta(OfRegister.Meta):
+        verbose_name_plural = "register entries"
+        constraints = [models.UniqueConstraint(fields=["account", "digest"], name="register_entry_once")]
+        indexes = [
+            models.Index(
+                fields=["condemnation_id"], condition=models.Q(erased_at=None), name="register_entry_condemned"
+            )
+        ]
+
+
+class Note(OfRegister):
+    """What somebody wrote in a register, about one customer or nobody known: `texts` is a list of {text, place}."""
+
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, null=True, related_name="notes")
+    texts = SealedField(json=True)
+    author = SealedField()
+    written_at = models.DateTimeField(null=True)
+
+    class Meta(OfRegister.Meta):
+        constraints = [models.UniqueConstraint(fields=["account", "digest"], name="note_once")]
+        indexes = [models.Index(fields=["condemnation_id"], condition=models.Q(erased_at=None), name="note_condemned")]
+
+
+class FieldMeaning(models.Model):
+    """What an account's own name for a column or attribute stands for: a meaning Lethe knows, or one common name.
+
+    `field` is in the form names are compared in. Several names may stand for one.
+    """
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="field_meanings")
+    field = models.CharField(max_length=200)
+    means = models.CharField(max_length=64)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["account", "field"], name="field_meaning_once")]
+
+    def __str__(self) -> str:
+        return f"field meaning {self.pk}"

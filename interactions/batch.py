@@ -9,10 +9,21 @@ import phonenumbers
 from accounts.models import Account, Agent
 from customers.identifiers import Identifier as Known
 from customers.identifiers import Kind, NotAnIdentifier, normalise
-from customers.resolution import Indexed, Resolver, indexed
+from customers.mentions_in_text import find
+from customers.models import Note, RegisterEntry
+from customers.resolution import RECOGNISING, Indexed, Resolver, indexed
 from interactions import calls as columns
-from interactions.contents import HeardSound, Numbering, Prepared, place_of, sound_row, text_rows
-from interactions.drafts import Direction, InteractionDraft
+from interactions.contents import (
+    HeardSound,
+    Numbering,
+    Prepared,
+    note_row,
+    place_of,
+    register_entry,
+    sound_row,
+    text_rows,
+)
+from interactions.drafts import ContactDraft, Direction, InteractionDraft, NoteDraft
 from interactions.joining import Call
 from interactions.models import CONTENTS, Interaction, OfInteraction, SourceId, SourceRecord
 from privacy.blind_index import digest
@@ -35,6 +46,9 @@ def numbering_of(account: Account) -> Numbering:
     return Numbering(tuple(known), frozenset(numbers))
 
 
+RegisterDraft = ContactDraft | NoteDraft
+
+
 @dataclass(eq=False)
 class Batch:
     """The rows of one batch. `sounds`: examined sound files by the identity of their draft."""
@@ -50,27 +64,37 @@ class Batch:
     known_before: int = 0
     _readings: dict[tuple[Kind, str], Known | None] = field(default_factory=dict)
 
-    def build(self, calls: Sequence[Call]) -> None:
-        """Make or find the interaction of each call, tie it to its customer, and prepare everything it brings."""
+    def build(self, calls: Sequence[Call], register: Sequence[RegisterDraft] = ()) -> None:
+        """Make or find the interaction of each call, tie it to its customer, and prepare everything it brings.
+
+        `register`: contacts and notes of the batch, which go with the customers they name.
+        """
         agents = columns.agents_of(self.account, calls)
         self.resolver = Resolver(self.account)
         about = {id(call): indexed(self.account.pk, self._known(call)) for call in calls}
         current = {call.interaction.customer_id for call in calls if call.interaction and call.interaction.customer_id}
-        self.resolver.learn(about.values(), current)
+        entries = [(draft, indexed(self.account.pk, self._named_by(draft))) for draft in register]
+        self.resolver.learn([*about.values(), *(known for _, known in entries)], current)
+        # A register's own records teach who is who, so they go first; notes may name a customer the calls bring.
+        self._take_register(entries, ContactDraft)
         # Calls whose source names a registered customer go first and teach the rest.
         for call in sorted(calls, key=lambda each: not any(draft.customer_ids for draft in each.drafts)):
             self._place(call, about[id(call)], agents)
+        self._take_register(entries, NoteDraft)
         self._follow_absorbed()
         for call in calls:
             if call.interaction is not None:
                 self._prepare(call, call.interaction)
         self._drop_known(calls)
+        self._drop_known_register()
 
     def customers_before(self) -> set[UUID]:
         """Return the customers the batch adds to who were there before it, those taken in by others included."""
         new = {customer.pk for customer in self.resolver.new_customers}
         tied = {each.customer_id for each in [*self.new, *self.changed] if each.customer_id}
         given = {row.customer_id for row, _ in self.resolver.new_identifiers}
+        records = (each.row for each in self.prepared if isinstance(each.row, RegisterEntry | Note))
+        tied |= {row.customer_id for row in records if row.customer_id}
         return (tied | given | set(self.resolver.absorbed)) - new
 
     def interactions_before(self) -> set[UUID]:
@@ -81,6 +105,34 @@ class Batch:
 
     def _calls_of_ids(self) -> list[Interaction]:
         return [each.interaction for each in self.source_ids]
+
+    def _take_register(
+        self, entries: Sequence[tuple[RegisterDraft, tuple[Indexed, ...]]], kind: type[RegisterDraft]
+    ) -> None:
+        for draft, about in entries:
+            if isinstance(draft, kind):
+                each = self._register_row(draft)
+                if isinstance(each.row, RegisterEntry | Note) and any(a.known.kind in RECOGNISING for a in about):
+                    each.row.customer_id = self.resolver.resolve(about)
+                self.prepared.append(each)
+
+    def _register_row(self, draft: RegisterDraft) -> Prepared:
+        if isinstance(draft, ContactDraft):
+            return register_entry(self.account, draft)
+        return note_row(self.account, draft, self.numbering)
+
+    def _named_by(self, draft: RegisterDraft) -> Iterator[Known]:
+        for kind, text in draft.about:
+            if kind == Kind.PHONE:
+                yield from self._address(text.text) or self._in_text(text.text)
+            else:
+                yield from self._read(kind, text.text)
+
+    def _in_text(self, text: str) -> Iterator[Known]:
+        """Yield the numbers in a field that holds more than one, or words beside it."""
+        for each in find(text, regions=self.numbering.regions):
+            if each.kind == Kind.PHONE and each.value not in self.numbering.own_numbers:
+                yield from self._read(Kind.PHONE, each.value)
 
     def _place(self, call: Call, about: tuple[Indexed, ...], agents: Mapping[str, Agent]) -> None:
         is_new = call.interaction is None
@@ -95,9 +147,10 @@ class Batch:
             self.changed.append(interaction)
 
     def _follow_absorbed(self) -> None:
-        for interaction in [*self.new, *self.changed]:
-            if interaction.customer_id is not None:
-                interaction.customer_id = self.resolver.final(interaction.customer_id)
+        records = [each.row for each in self.prepared if isinstance(each.row, RegisterEntry | Note)]
+        for row in [*self.new, *self.changed, *records]:
+            if row.customer_id is not None:
+                row.customer_id = self.resolver.final(row.customer_id)
 
     def _known(self, call: Call) -> Iterator[Known]:
         """Yield every identifier that the sources of a call give for its customer."""
@@ -155,17 +208,34 @@ class Batch:
         """Leave out what the interactions have already, and what the batch itself brings twice."""
         new = {interaction.pk for interaction in self.new}
         ids = [call.interaction.pk for call in calls if call.interaction and call.interaction.pk not in new]
-        seen: set[tuple[type[SealedModel], UUID, bytes]] = set()
+        seen: set[tuple[type, UUID, bytes]] = set()
         for model in DEDUPLICATED if ids else ():
             pairs = model._default_manager.filter(interaction_id__in=ids).values_list("interaction_id", "digest")
             seen |= {(model, interaction_id, bytes(index)) for interaction_id, index in pairs}
         kept = []
         for each in self.prepared:
             if isinstance(each.row, SourceRecord | OfInteraction):
-                mark = (type(each.row), each.row.interaction_id, each.row.digest)
+                mark = (type(each.row), each.row.interaction_id, bytes(each.row.digest))
                 if mark in seen:
                     self.known_before += not isinstance(each.row, SourceRecord)
                     continue
                 seen.add(mark)
+            kept.append(each)
+        self.prepared = kept
+
+    def _drop_known_register(self) -> None:
+        """Leave out records of registers that an earlier import, or the batch itself, brought already."""
+        digests = [each.row.digest for each in self.prepared if isinstance(each.row, RegisterEntry | Note)]
+        seen: set[bytes] = set()
+        for model in (RegisterEntry, Note) if digests else ():
+            rows = model._default_manager.filter(account=self.account, digest__in=digests)
+            seen |= {bytes(index) for index in rows.values_list("digest", flat=True)}
+        kept = []
+        for each in self.prepared:
+            if isinstance(each.row, RegisterEntry | Note):
+                if each.row.digest in seen:
+                    self.known_before += 1
+                    continue
+                seen.add(bytes(each.row.digest))
             kept.append(each)
         self.prepared = kept

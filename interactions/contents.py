@@ -13,13 +13,17 @@ from typing import Any, BinaryIO, TypeVar
 
 from accounts.models import Account
 from customers.mentions_in_text import Found, FoundAcross, Segment, find, find_in_segments
+from customers.models import Note, RegisterEntry
+from customers.name_mentions import names_in
 from interactions.audio import Inspection, inspect
 from interactions.drafts import (
     AnalysisDraft,
     AudioDraft,
     AudioKind,
     CommentDraft,
+    ContactDraft,
     InteractionDraft,
+    NoteDraft,
     Place,
     TextDraft,
     TranscriptDraft,
@@ -169,17 +173,50 @@ def _transcription(interaction: Interaction, draft: TranscriptDraft, numbering: 
 
 def _with_mentions(row: Comment | DataSourceValue, values: dict[str, Any], numbering: Numbering) -> Prepared:
     text = values["text"] if isinstance(row, Comment) else values["value"]
+    return Prepared(row, values, mentions=list(_mentions(row, text, numbering)))
+
+
+def _mentions(
+    row: Comment | DataSourceValue | Note, text: str, numbering: Numbering, *, part: int = 0
+) -> Iterator[Mention]:
+    """Yield the index entries of a text: identifiers, and where there are any, what is written like a name."""
     found = find(text, regions=numbering.regions)
-    return Prepared(row, values, mentions=[m for each in found if (m := mention_row(row, each, numbering))])
+    for each in [*found, *names_in(text)] if found else ():
+        if mention := mention_row(row, each, numbering, part=part):
+            yield mention
+
+
+def register_entry(account: Account, draft: ContactDraft) -> Prepared:
+    """Prepare what a register says about a customer, who is set later."""
+    row = RegisterEntry(account=account, digest=_index_of(account, "contact", draft.place, json.dumps(draft.values)))
+    return Prepared(row, {"values": dict(draft.values), "place": place_of(draft.place)})
+
+
+def note_row(account: Account, draft: NoteDraft, numbering: Numbering) -> Prepared:
+    """Prepare a note with the mentions in its texts; whose it is is set later."""
+    texts = [{"text": each.text, "place": place_of(each.place)} for each in draft.texts]
+    row = Note(account=account, written_at=draft.at, digest=_index_of(account, "note", draft.place, json.dumps(texts)))
+    mentions = [
+        mention for at, each in enumerate(draft.texts) for mention in _mentions(row, each.text, numbering, part=at)
+    ]
+    return Prepared(row, {"texts": texts, "author": draft.author, "place": place_of(draft.place)}, mentions=mentions)
+
+
+def _index_of(account: Account, kind: str, place: Place, content: str) -> bytes:
+    return digest(account.pk, kind, f"{place_of(place)}\0{content}")
 
 
 def mention_row(
-    row: Transcription | Comment | DataSourceValue, found: Found | FoundAcross, numbering: Numbering
+    row: Transcription | Comment | DataSourceValue | Note,
+    found: Found | FoundAcross,
+    numbering: Numbering,
+    *,
+    part: int = 0,
 ) -> Mention | None:
-    """Return the row that indexes a find, or None for a number of the account itself."""
+    """Return the row that indexes a find in `part` of a text, or None for a number of the account itself."""
     if found.value in numbering.own_numbers:
         return None
-    parts = found.parts if isinstance(found, FoundAcross) else ((0, found.start, found.end),)
+    parts = found.parts if isinstance(found, FoundAcross) else ((part, found.start, found.end),)
     mention = Mention(
         account_id=row.account_id,
         kind=found.kind,
@@ -193,4 +230,6 @@ def mention_row(
             mention.comment = row
         case DataSourceValue():
             mention.value = row
+        case Note():
+            mention.note = row
     return mention

@@ -10,6 +10,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from customers.kinds import Kind
+
 
 class Direction(StrEnum):
     """Which side began the call."""
@@ -137,6 +139,28 @@ class InteractionDraft:
 
 
 @dataclass(frozen=True, slots=True)
+class ContactDraft:
+    """A customer as a register knows one. `about`: identifiers; `values`: all columns that hold something."""
+
+    source: str
+    place: Place
+    about: tuple[tuple[Kind, TextDraft], ...]
+    values: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NoteDraft:
+    """What somebody wrote in a register. `about`: identifiers of the customer it is kept with, none if with nobody."""
+
+    source: str
+    place: Place
+    texts: tuple[TextDraft, ...]
+    about: tuple[tuple[Kind, TextDraft], ...] = ()
+    author: str = ""
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Links:
     """Ids that name one and the same call, with what the linking file itself says about the customer."""
 
@@ -175,4 +199,5 @@ class Noted:
     remark: str
 
 
-Outcome = InteractionDraft | Links | Rejected | Ignored | Noted
+Draft = InteractionDraft | ContactDraft | NoteDraft
+Outcome = Draft | Links | Rejected | Ignored | Noted

@@ -5,14 +5,26 @@ was killed goes on where it stopped when it is run again, because what is in is 
 """
 
 from collections import ChainMap, Counter, OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from accounts.models import Account
 from accounts.rights import require
-from interactions.drafts import AudioKind, Ignored, InteractionDraft, Links, Noted, Place, Rejected
+from customers.models import FieldMeaning
+from interactions.drafts import (
+    AudioKind,
+    ContactDraft,
+    Draft,
+    Ignored,
+    InteractionDraft,
+    Links,
+    Noted,
+    NoteDraft,
+    Place,
+    Rejected,
+)
 from interactions.ingest import RIGHT, Ingested, ingest
 from interactions.joining import PASSING
 from interactions.sources.reader import read_all
@@ -59,7 +71,7 @@ class _Run:
     report: Report = field(default_factory=Report)
     aliases: dict[str, tuple[str, ...]] = field(default_factory=dict)
     linked: list[InteractionDraft] = field(default_factory=list)
-    batch: list[InteractionDraft] = field(default_factory=list)
+    batch: list[Draft] = field(default_factory=list)
     waiting: list[InteractionDraft] = field(default_factory=list)
     read: int = 0
     sounds: int = 0
@@ -70,6 +82,8 @@ class _Run:
         match outcome:
             case InteractionDraft():
                 self._queue(outcome)
+            case ContactDraft() | NoteDraft():
+                self._collect(outcome)
             case Links():
                 self._link(outcome)
             case Rejected():
@@ -89,9 +103,12 @@ class _Run:
             self.report.ignored.append(Ignored(draft.place.file, GREETING))
             return
         self._remember_file(draft)
+        self.sounds += len(draft.audio)
+        self._collect(draft)
+
+    def _collect(self, draft: Draft) -> None:
         self.batch.append(draft)
         self.read += 1
-        self.sounds += len(draft.audio)
         if len(self.batch) >= DRAFTS_A_BATCH or self.sounds >= SOUNDS_A_BATCH:
             self.flush()
 
@@ -103,7 +120,7 @@ class _Run:
         while len(self.of_file) > MOST_FILES:
             self.of_file.popitem(last=False)
 
-    def _ingest(self, drafts: list[InteractionDraft]) -> Ingested:
+    def _ingest(self, drafts: Sequence[Draft]) -> Ingested:
         aliases = ChainMap(self.aliases, self.of_file)
         return ingest(drafts, account=self.account, actor=self.actor, aliases=aliases)
 
@@ -138,7 +155,8 @@ def import_folder(
     require(actor, RIGHT, account, action="interactions.ingested")
     run = _Run(account, actor, progress)
     extensions = frozenset(account.agents.values_list("extension", flat=True))
-    for outcome in read_all(root, zone=ZoneInfo(account.zone), agent_extensions=extensions):
+    meanings = dict(FieldMeaning.objects.filter(account=account).values_list("field", "means"))
+    for outcome in read_all(root, zone=ZoneInfo(account.zone), agent_extensions=extensions, meanings=meanings):
         run.take(outcome)
     run.flush()
     run.waiting += run.linked

@@ -15,13 +15,13 @@ from django.db import connection, transaction
 
 from accounts.models import Account
 from accounts.rights import require
-from customers.models import Customer, Identifier
+from customers.models import Customer, Identifier, Note, RegisterEntry
 from customers.resolution import Resolver
 from interactions.audio import AudioError
 from interactions.batch import Batch, numbering_of
 from interactions.calls import CHANGING
 from interactions.contents import HeardSound, Prepared, hear
-from interactions.drafts import AudioDraft, AudioKind, InteractionDraft, Rejected
+from interactions.drafts import AudioDraft, AudioKind, Draft, InteractionDraft, Rejected
 from interactions.joining import Aliases, Call, group
 from interactions.models import Interaction, SoundFile, SourceId
 from interactions.sources.found import open_plain
@@ -47,9 +47,7 @@ class Ingested:
     waiting: list[InteractionDraft] = field(default_factory=list)
 
 
-def ingest(
-    drafts: Sequence[InteractionDraft], *, account: Account, actor: Actor, aliases: Aliases | None = None
-) -> Ingested:
+def ingest(drafts: Sequence[Draft], *, account: Account, actor: Actor, aliases: Aliases | None = None) -> Ingested:
     """Take a batch of drafts in. The same batch twice changes nothing the second time.
 
     aliases: from an id to every id of the same call. Drafts that tell nothing of when the call was and belong to no
@@ -58,7 +56,7 @@ def ingest(
     """
     require(actor, RIGHT, account, action="interactions.ingested")
     report = Ingested()
-    sounds = _hear_all(account, drafts, report)
+    sounds = _hear_all(account, [each for each in drafts if isinstance(each, InteractionDraft)], report)
     for _ in range(TRIES):
         try:
             return _take(drafts, account, actor, aliases or {}, sounds, report)
@@ -69,7 +67,7 @@ def ingest(
 
 
 def _take(
-    drafts: Sequence[InteractionDraft],
+    drafts: Sequence[Draft],
     account: Account,
     actor: Actor,
     aliases: Aliases,
@@ -82,9 +80,10 @@ def _take(
     try:
         with transaction.atomic():
             _one_at_a_time(account)
-            calls = list(_with_a_time(group(account, drafts, aliases), report))
+            of_calls = [each for each in drafts if isinstance(each, InteractionDraft)]
+            calls = list(_with_a_time(group(account, of_calls, aliases), report))
             batch = Batch(account, numbering_of(account), sounds)
-            batch.build(calls)
+            batch.build(calls, [each for each in drafts if not isinstance(each, InteractionDraft)])
             _hold_on_to(batch)
             _seal(batch, report, written)
             _insert(batch)
@@ -213,8 +212,8 @@ def _absorb(resolver: Resolver) -> None:
 
 
 def _move(other: UUID, person: UUID) -> None:
-    Interaction.objects.filter(customer_id=other).update(customer_id=person)
-    Identifier.objects.filter(customer_id=other).update(customer_id=person)
+    for model in (Interaction, Identifier, RegisterEntry, Note):
+        model._default_manager.filter(customer_id=other).update(customer_id=person)
     Customer.objects.filter(pk=other).delete()
 
 

@@ -8,7 +8,7 @@ from django.db import models
 
 from accounts.models import Account, Agent, User
 from customers.kinds import Kind
-from customers.models import Customer
+from customers.models import Customer, Note
 from interactions.drafts import Direction
 from interactions.querysets import ContentQuerySet, InteractionQuerySet
 from privacy.ids import new_id
@@ -208,6 +208,7 @@ class Mention(SealedModel):
     transcription = models.ForeignKey(Transcription, on_delete=models.PROTECT, null=True, related_name="mentions")
     comment = models.ForeignKey(Comment, on_delete=models.PROTECT, null=True, related_name="mentions")
     value = models.ForeignKey(DataSourceValue, on_delete=models.PROTECT, null=True, related_name="mentions")
+    note = models.ForeignKey(Note, on_delete=models.PROTECT, null=True, related_name="mentions")
     kind = models.CharField(max_length=16, choices=[(kind.value, kind.value) for kind in Kind])
     digest = models.BinaryField(max_length=32)
     parts = models.JSONField()
@@ -218,9 +219,10 @@ class Mention(SealedModel):
         constraints = [
             models.CheckConstraint(
                 name="mention_in_one_text",
-                condition=models.Q(transcription__isnull=False, comment=None, value=None)
-                | models.Q(transcription=None, comment__isnull=False, value=None)
-                | models.Q(transcription=None, comment=None, value__isnull=False),
+                condition=models.Q(transcription__isnull=False, comment=None, value=None, note=None)
+                | models.Q(transcription=None, comment__isnull=False, value=None, note=None)
+                | models.Q(transcription=None, comment=None, value__isnull=False, note=None)
+                | models.Q(transcription=None, comment=None, value=None, note__isnull=False),
             )
         ]
 

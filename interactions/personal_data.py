@@ -128,9 +128,9 @@ declare(
 )
 declare(
     Mention,
-    belongs_to=("transcription", "comment", "value"),
+    belongs_to=("transcription", "comment", "value", "note"),
     personal={"digest": Datum(Category.IDENTIFIER, on_erase=Shred())},
-    plain=[*ERASURE_MARKS, "transcription", "comment", "value", "kind", "parts"],
+    plain=[*ERASURE_MARKS, "transcription", "comment", "value", "note", "kind", "parts"],
     found_by="blind index",
 )
 declare(

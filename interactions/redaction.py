@@ -8,6 +8,7 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from customers.models import Note
 from interactions.models import Comment, DataSourceValue, Mention, OfInteraction, Transcription
 from privacy import erasure, redaction
 from privacy.guards import Refusal
@@ -16,14 +17,19 @@ from trail.actor import Actor
 
 FILLER = "█"
 Span = Sequence[int]
-_SEALED_IN = {Transcription: "segments", Comment: "text", DataSourceValue: "value"}
-_MENTIONED_IN = {Transcription: "transcription", Comment: "comment", DataSourceValue: "value"}
+_SEALED_IN: dict[type, str] = {Transcription: "segments", Comment: "text", DataSourceValue: "value", Note: "texts"}
+_MENTIONED_IN: dict[type, str] = {
+    Transcription: "transcription",
+    Comment: "comment",
+    DataSourceValue: "value",
+    Note: "note",
+}
 
 
 def redact_passages(
-    row: OfInteraction, spans: Sequence[Span], *, actor: Actor, ground: str, case: str = ""
+    row: OfInteraction | Note, spans: Sequence[Span], *, actor: Actor, ground: str, case: str = ""
 ) -> dict[RecordRef, Refusal]:
-    """Replace the characters of `spans` ([segment, start, end]) in a transcript, comment or value by a filler.
+    """Replace the characters of `spans` ([segment, start, end]) in a transcript, comment, value or note by a filler.
 
     Returns the refusal where a guard keeps the text as it is. Safe to repeat. Raises privacy.open.Forgotten when the
     text was erased meanwhile. Call it outside a transaction.
@@ -57,7 +63,7 @@ def _filled(text: str, places: Sequence[tuple[int, int]]) -> str:
     return text
 
 
-def _mentions_in(row: OfInteraction, spans: Sequence[Span]) -> list[Mention]:
+def _mentions_in(row: OfInteraction | Note, spans: Sequence[Span]) -> list[Mention]:
     """Return the index entries that touch what was taken out, other readings of it included."""
     mentions = Mention.objects.filter(**{_MENTIONED_IN[type(row)]: row.pk}, condemned_at=None)
     return [each for each in mentions if any(_touch(part, span) for part in each.parts for span in spans)]

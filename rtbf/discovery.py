@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from accounts.models import Account
-from customers.models import Customer, Identifier
+from customers.models import Customer, Identifier, Note
 from interactions.models import TEXTS, Mention
 from privacy import guards, lineage
 from privacy import map as data_map
@@ -27,7 +27,12 @@ from rtbf.reading import Asked
 from trail.details import details_about
 
 AT_ONCE = 500
-TEXT_OF = {"transcription": TEXTS[0], "comment": TEXTS[1], "value": TEXTS[2]}
+TEXT_OF: dict[str, type[SealedModel]] = {
+    "transcription": TEXTS[0],
+    "comment": TEXTS[1],
+    "value": TEXTS[2],
+    "note": Note,
+}
 Span = tuple[int, int, int]
 
 
@@ -107,9 +112,25 @@ def _passages(account: Account, people: People) -> Iterator[Item]:
             (people.shared, Action.DECIDE, words.SHARED),
         ):
             mentions = Mention.objects.filter(account_id=account.pk, digest__in=digests, condemned_at=None)
-            own = Q(**{f"{name}__interaction__customer_id__in": people.certain})
-            rows = mentions.exclude(**{name: None}).exclude(own).order_by("pk")
-            yield from _one_a_text(text, rows.values_list(f"{name}_id", "parts"), action, because)
+            whose = "customer_id" if text is Note else "interaction__customer_id"
+            own = Q(**{f"{name}__{whose}__in": people.certain})
+            rows = list(mentions.exclude(**{name: None}).exclude(own).order_by("pk").values_list(f"{name}_id", "parts"))
+            rows += _names_beside(account, people, name, {text_id for text_id, _ in rows})
+            yield from _one_a_text(text, rows, action, because)
+
+
+def _names_beside(account: Account, people: People, name: str, texts: set[UUID]) -> list[tuple[UUID, list[Any]]]:
+    """Return where the person's name stands in texts that hold an identifier of theirs: there it is no other's."""
+    found: list[tuple[UUID, list[Any]]] = []
+    for ids in _portions(sorted(texts)) if people.names else ():
+        mentions = Mention.objects.filter(account_id=account.pk, digest__in=people.names, condemned_at=None)
+        found += mentions.filter(**{f"{name}_id__in": ids}).values_list(f"{name}_id", "parts")
+    return found
+
+
+def _portions(ids: Sequence[UUID]) -> Iterator[Sequence[UUID]]:
+    for start in range(0, len(ids), AT_ONCE):
+        yield ids[start : start + AT_ONCE]
 
 
 def _one_a_text(

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from accounts.models import Account
+from customers.kinds import Kind
 from customers.models import Identifier
 from rtbf.reading import WEAK, Asked
 
@@ -20,13 +21,15 @@ Holders = dict[bytes, set[UUID]]
 class People:
     """Whom a request is about. `open`: customers among whom a person must decide.
 
-    own: blind indexes that lead to nobody else. shared: those that other customers carry as well.
+    own: blind indexes that lead to nobody else. shared: those that other customers carry as well. names: of the person,
+    which count only beside one of their own identifiers.
     """
 
     certain: frozenset[UUID]
     open: frozenset[UUID]
     own: frozenset[bytes]
     shared: frozenset[bytes]
+    names: frozenset[bytes] = frozenset()
 
 
 def find_people(account: Account, asked: Sequence[Asked]) -> People:
@@ -45,7 +48,10 @@ def find_people(account: Account, asked: Sequence[Asked]) -> People:
     wanted |= _carried_by(account, certain)
     carriers = _holders(account, wanted)
     shared = {digest for digest in wanted if carriers[digest] - certain}
-    return People(frozenset(certain), frozenset(open_), frozenset(wanted - shared), frozenset(shared))
+    names = _names_of(account, certain) | {
+        digest for each in asked if each.kind == Kind.NAME for digest in each.digests
+    }
+    return People(frozenset(certain), frozenset(open_), frozenset(wanted - shared), frozenset(shared), frozenset(names))
 
 
 def _holders(account: Account, digests: Iterable[bytes]) -> Holders:
@@ -74,6 +80,13 @@ def _left_by_others(place: int, named: Sequence[set[UUID]]) -> set[UUID]:
 def _carried_by(account: Account, customers: set[UUID]) -> set[bytes]:
     rows = Identifier.objects.filter(account_id=account.pk, customer_id__in=customers, condemned_at=None)
     return {bytes(index) for index in rows.exclude(kind__in=WEAK).values_list("digest", flat=True)}
+
+
+def _names_of(account: Account, customers: set[UUID]) -> set[bytes]:
+    rows = Identifier.objects.filter(
+        account_id=account.pk, customer_id__in=customers, condemned_at=None, kind=Kind.NAME
+    )
+    return {bytes(index) for index in rows.values_list("digest", flat=True)}
 
 
 def known_by_nothing_else(account: Account, customers: frozenset[UUID], shared: frozenset[bytes]) -> set[UUID]:

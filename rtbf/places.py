@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
+from customers.models import Note
 from interactions.models import Transcription
 from privacy.models import SealedField
 from privacy.open import Warrant, open_rows
@@ -14,6 +15,7 @@ from rtbf.discovery import Item
 from rtbf.planning import group_of
 
 AT_ONCE = 500
+PARTS_OF: dict[type, str] = {Transcription: "segments", Note: "texts"}
 Place = dict[str, Any]
 
 
@@ -39,12 +41,12 @@ def _portion(model: Any, items: Sequence[Item], warrant: Warrant) -> Iterator[Pl
 
 
 def _opened(model: Any, items: Sequence[Item], warrant: Warrant) -> dict[UUID, dict[str, Any]]:
-    """Open the places of items; those of a transcript's passages stand in its segments."""
+    """Open the places of items; those of passages in a transcript or note stand in its parts."""
     names = [name for name in ("place",) if _seals(model, name)]
     if not names:
         return {}
-    if model is Transcription and any(item.spans for item in items):
-        names.append("segments")
+    if model in PARTS_OF and any(item.spans for item in items):
+        names.append(PARTS_OF[model])
     return open_rows(list(model._default_manager.filter(pk__in=[item.id for item in items])), *names, warrant=warrant)
 
 
@@ -64,8 +66,8 @@ def _whole(place: Place | None) -> Place:
 
 
 def _passages(item: Item, values: dict[str, Any]) -> Iterator[Place]:
-    segments = values.get("segments")
+    parts = values.get(PARTS_OF.get(item.model, ""))
     for number, start, end in item.spans:
-        place = segments[number].get("place") if segments and number < len(segments) else values.get("place")
+        place = parts[number].get("place") if parts and number < len(parts) else values.get("place")
         offset = (place or {}).get("start", 0)
         yield {**_whole(place), "start": offset + start, "end": offset + end}

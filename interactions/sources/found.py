@@ -7,6 +7,7 @@ what lies behind it. So opening follows no link, waits for no pipe, and proves o
 import errno
 import os
 import stat
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
@@ -23,11 +24,15 @@ class Unusable(ValueError):
 
 @dataclass
 class FoundFile:
-    """A regular file of the import. `path` is absolute and holds no link; `relative` is what provenance keeps."""
+    """A regular file of the import. `path` is absolute and holds no link; `relative` is what provenance keeps.
+
+    meanings: what the account says columns and attributes in it hold, as in registry.Context.
+    """
 
     path: Path
     relative: str
     size: int
+    meanings: Mapping[str, str] = field(default_factory=dict)
     _head: bytes = field(default=b"", repr=False)
 
     @property

@@ -30,7 +30,7 @@ class Meaning(StrEnum):
 
 _USUAL = {
     Meaning.CUSTOMER_ID: "customerid customerno customernumber custid custno clientid kundennummer kundennr",
-    Meaning.CRM_ID: "crmid contactid accountid leadid recordid whoid",
+    Meaning.CRM_ID: "crmid contactid leadid whoid",
     Meaning.NAME: "name fullname customername contactname clientname callername displayname nom nombre",
     Meaning.GIVEN_NAME: "firstname givenname forename vorname prenom",
     Meaning.FAMILY_NAME: "lastname familyname surname nachname nomdefamille apellido apellidos",
@@ -47,7 +47,7 @@ _PHONE = re.compile(r"(?:(?:home|work|mobile|business|other|alt|customer|contact
                     r"(?:home|work|mobile|business|other|alt|main|office|[a-z])?\d?|callbacknumber)")  # fmt: skip
 _EMAIL = re.compile(r"(?:\w{0,12})?e?mail(?:address|adresse)?(?:\w{0,12})?")
 # A phone system calls the telephone number "customer number" too, so that name says nothing about a value of a call.
-_UNSURE_OF_VALUES = frozenset({"customernumber", "customerno", "name", "contactid", "recordid", "accountid"})
+_UNSURE_OF_VALUES = frozenset({"customernumber", "customerno", "name", "contactid"})
 LONGEST_NAME = 200
 
 

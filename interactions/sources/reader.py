@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from interactions.drafts import Outcome
+from interactions.drafts import Ignored, Outcome, Rejected
 from interactions.sources.found import FoundFile, unreadable
 from interactions.sources.left_out import why_left_out
 from interactions.sources.registry import Context, Source, source_of
@@ -25,14 +25,21 @@ def read_all(
     `root` is not there; whatever else goes wrong is yielded as Rejected.
     """
     context = Context(folder_of(root), zone, frozenset(agent_extensions), meanings or {})
-    for file in walk(root):
+    for file in _files(root, context):
         if isinstance(file, FoundFile):
             yield from _links(file, context)
-    for file in walk(root):
+    for file in _files(root, context):
         if isinstance(file, FoundFile):
             yield from _drafts(file, context)
         else:
             yield file
+
+
+def _files(root: Path, context: Context) -> Iterator[FoundFile | Rejected | Ignored]:
+    for file in walk(root):
+        if isinstance(file, FoundFile):
+            file.meanings = context.meanings
+        yield file
 
 
 def _links(file: FoundFile, context: Context) -> Iterator[Outcome]:
