@@ -44,7 +44,8 @@ class Key(models.Model):
     wrapped = models.BinaryField()
 
     class Meta:
-        indexes = [models.Index(fields=["block", "version"], name="keyring_key_block")]
+        # Without the version: an index on it would make every key a renewal moves a new entry in each index.
+        indexes = [models.Index(fields=["block"], name="keyring_key_of_block")]
 
     def __str__(self) -> str:
         return f"key {self.pk}"

@@ -38,6 +38,14 @@ TO_BE_DESTROYED = """
         SELECT 1 FROM keyring_version v WHERE v.block_id = d.block AND v.version = d.version
     ) ORDER BY d.block, d.version
 """
+MARK_DESTROYED = """
+    UPDATE keyring_destroyed AS destroyed SET at = now() FROM unnest(%s::bigint[], %s::int[]) AS gone (block, version)
+    WHERE destroyed.block = gone.block AND destroyed.version = gone.version AND destroyed.at IS NULL
+"""
+FORGET_TAINTS = """
+    DELETE FROM keyring_taint AS taint USING unnest(%s::bigint[], %s::int[]) AS gone (block, version)
+    WHERE taint.block = gone.block AND taint.version = gone.version
+"""
 # Every version up to the one that wrapped the key must be gone: the key may have been wrapped by each of them.
 UNRECOVERABLE = """
     SELECT t.key_id, max(d.at) FROM keyring_tombstone t
@@ -119,24 +127,22 @@ def _destroy_old(found: Renewed, place: Elsewhere) -> None:
         found.waiting = len(noted)
         logger.warning("%s old block keys were not destroyed: %s. The next run tries again.", len(noted), found.because)
         return
+    found.destroyed += _destroy(noted)
+
+
+def _destroy(noted: list[tuple[int, int]]) -> int:
+    """Step 5: the files and any stray copies, then the moment, which is the certificate's evidence.
+
+    It needs no lock: nothing can stand under a version that is gone, and what is destroyed twice is destroyed once.
+    """
     for block, version in noted:
-        found.destroyed += _destroy(block, version)
-
-
-def _destroy(block: int, version: int) -> bool:
-    """Step 5: the file and any stray copy, then the moment, which is the certificate's evidence."""
-    with only_renewer(block) as held:
-        if not held:
-            return False
         keys.directory().destroy_block_key(block, version)
-        with transaction.atomic(using=ALIAS, durable=True), connections[ALIAS].cursor() as cursor:
-            cursor.execute(
-                "UPDATE keyring_destroyed SET at = now() WHERE block = %s AND version = %s AND at IS NULL",
-                [block, version],
-            )
-            told = bool(cursor.rowcount)
-            cursor.execute("DELETE FROM keyring_taint WHERE block = %s AND version = %s", [block, version])
-    return told
+    places = [list(column) for column in zip(*noted, strict=True)]
+    with transaction.atomic(using=ALIAS, durable=True), connections[ALIAS].cursor() as cursor:
+        cursor.execute(MARK_DESTROYED, places)
+        count: int = cursor.rowcount
+        cursor.execute(FORGET_TAINTS, places)
+    return count
 
 
 def unrecoverable_since(key_id: UUID) -> datetime | None:

@@ -1,6 +1,7 @@
 """What holds after every renewal, looked up in the tables and in the key files that are left."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from uuid import UUID
 
@@ -8,20 +9,37 @@ from django.conf import settings
 
 from privacy.keyring.models import Block, Destroyed, Key, Taint, Version
 from vault.errors import Tampered
-from vault.key_directory import KeyDirectory
+from vault.private_files import TEMP_SUFFIX
+from vault.root_key import RootKeyFile
 from vault.wrapping import unwrap
 
 
-def key_files() -> set[tuple[int, int]]:
-    """Return (block, version) of every block key file there is."""
-    files = (Path(settings.KEY_DIRECTORY) / "blocks").iterdir()
-    return {(int(block), int(version)) for block, version in (file.name.split(".", 1) for file in files)}
+def key_files(*, with_temps: bool = False) -> set[tuple[int, int]]:
+    """Return (block, version) of every block key file, `with_temps` also of what a killed process left half-made."""
+    names = [file.name for file in _files() if with_temps or not file.name.endswith(TEMP_SUFFIX)]
+    return {_place(name) for name in names}
 
 
 def block_keys_left() -> list[bytes]:
-    """Return every block key that the files left give, opened without any cache."""
-    directory = KeyDirectory(settings.KEY_DIRECTORY)
-    return [directory.block_key(*place) for place in sorted(key_files())]
+    """Return every block key that any file left gives, half-made ones too, opened without any cache."""
+    root = RootKeyFile(Path(settings.KEY_DIRECTORY))
+    found = []
+    for file in _files():
+        block, version = _place(file.name)
+        # A temporary file may be cut short, or stand under a root that was given up.
+        with suppress(Tampered):
+            found.append(root.unwrap(file.read_bytes(), context=f"blocks/{block}.{version}".encode()))
+    assert len(found) >= len(key_files())
+    return found
+
+
+def _files() -> list[Path]:
+    return sorted((Path(settings.KEY_DIRECTORY) / "blocks").iterdir())
+
+
+def _place(name: str) -> tuple[int, int]:
+    block, version = name.removesuffix(TEMP_SUFFIX).split(".")
+    return int(block), int(version)
 
 
 def opens_with_any(wrapped: bytes, key_id: UUID, block_keys: Iterable[bytes] | None = None) -> bytes | None:
@@ -42,6 +60,5 @@ def assert_whole() -> None:
     assert set(Key.objects.values_list("block", "version")) <= current
     assert not Destroyed.objects.filter(at=None).exists()
     assert not Taint.objects.exists()
-    files = key_files()
-    assert current <= files
-    assert not files & destroyed
+    assert current <= key_files()
+    assert not key_files(with_temps=True) & destroyed

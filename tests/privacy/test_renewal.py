@@ -197,7 +197,8 @@ def test_a_key_that_a_rolled_back_batch_had_wrapped_anew_is_gone_from_there_too(
     def die_after_writing(execute, sql, params, many, context):
         execute(sql, params, many, context)
         if sql == block_renewal.REWRAP:
-            written.append(dict(zip(params[1], params[2], strict=True))[second.id])
+            ids, wrapped = (text.split(",") for text in params[1:])
+            written.append(bytes.fromhex(dict(zip(ids, wrapped, strict=True))[str(second.id)]))
             raise Killed
 
     with pytest.raises(Killed), connections[ALIAS].execute_wrapper(die_after_writing):
