@@ -59,7 +59,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 @pytest.fixture(scope="session")
 def browser_type_launch_args() -> dict[str, object]:
     """Launch the browser found here; as root it can't have its sandbox."""
-    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+    arguments = ["--autoplay-policy=document-user-activation-required"]
+    arguments += ["--no-sandbox"] if os.geteuid() == 0 else []
     return {"executable_path": find(), "args": arguments}
 
 

@@ -285,7 +285,7 @@ def test_with_a_reason_the_page_shows_everything_and_the_log_tells(
     assert 'data-start="1.000" data-speaker="2"' in page
     assert "75 %" in page
     assert "Hold…" not in page
-    assert "Download" not in page
+    assert "Download" in page
     assert Event.objects.filter(action="interaction.opened", purpose="quality").count() == 1
     assert Event.objects.filter(action="transcript.read", purpose="quality").count() == 1
 

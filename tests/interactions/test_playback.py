@@ -51,7 +51,7 @@ def entries(action: str = "recording.played", **more: str) -> list[Event]:
 ENDINGS = ("audio", "peaks", "download")
 TABLE = {
     "agent": {"audio": 206, "peaks": 200, "download": 403},
-    "supervisor": {"audio": 206, "peaks": 200, "download": 403},
+    "supervisor": {"audio": 206, "peaks": 200, "download": 200},
     "auditor": {"audio": 403, "peaks": 403, "download": 403},
     "officer": {"audio": 403, "peaks": 403, "download": 403},
     "administrator": {"audio": 403, "peaks": 403, "download": 403},

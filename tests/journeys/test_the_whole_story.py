@@ -224,9 +224,14 @@ def the_customer_is_nowhere(story: Story) -> None:
 
 def an_auditor_reads_who_did_what(story: Story, browser: Browser) -> None:
     page = sign_in(browser, story, "auditor")
-    page.goto("/log/")
-    for words in ("played", "refused", "forg"):
-        expect(page.get_by_text(re.compile(words, re.I)).first).to_be_visible()
+    page.goto("/log/?outcome=refused")
+    expect(page.locator(".audit-line", has_text="Agent").first).to_contain_text("not allowed")
+    page.goto("/log/?role=agent")
+    expect(page.locator(".audit-line", has_text="played the recording").first).to_contain_text("quality")
+    page.goto("/log/?role=supervisor")
+    expect(page.locator(".audit-line", has_text="RTBF-").first).to_be_visible()
+    for words in ("2025550147", "Patricia", "PATRICIA"):
+        expect(page.get_by_text(words)).to_have_count(0)
     page.context.close()
 
 

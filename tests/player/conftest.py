@@ -2,18 +2,16 @@
 
 import html
 import json
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from interactions.audio import inspect
 from tests.player.portal import ROOT, Portal, serve
 
 CALL = "0188295665114e74"
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 PAGE = """<!doctype html>
 <html lang="en" class="{theme}"><head><meta charset="utf-8"><title>Interaction</title>
@@ -54,15 +52,9 @@ def page_of(duration: float, *, speakers: str = "Agent|Caller", theme: str = "",
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    path = next((found for name in BROWSERS if (found := shutil.which(name))), None)
-    if path is None:
-        pytest.skip("no Chromium or Chrome is installed")
-    with sync_playwright() as playwright:
-        flags = ["--no-sandbox", "--autoplay-policy=document-user-activation-required"]
-        browser = playwright.chromium.launch(executable_path=path, args=flags)
-        yield browser
-        browser.close()
+def chromium(browser: Browser) -> Browser:
+    """Return the browser of this run."""
+    return browser
 
 
 @pytest.fixture

@@ -10,6 +10,8 @@ from playwright.sync_api import Browser
 
 from interactions.audio import examine
 
+pytestmark = pytest.mark.journey
+
 CODINGS = [
     *[("WAV", codec) for codec in ("PCM_U8", "PCM_16", "PCM_24", "PCM_32", "FLOAT", "DOUBLE", "ULAW", "ALAW")],
     *[("WAV", codec) for codec in ("GSM610", "IMA_ADPCM", "MS_ADPCM", "G721_32")],

@@ -11,6 +11,8 @@ from interactions.audio import decode, inspect
 from tests.player.conftest import page_of
 from tests.player.portal import ROOT, Portal
 
+pytestmark = pytest.mark.journey
+
 SAMPLES = ROOT / "samples" / "audio"
 AUDIO = "document.querySelector('audio')"
 
