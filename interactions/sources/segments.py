@@ -12,7 +12,10 @@ from interactions.sources.json_document import pointer
 
 LONGEST_MS = 7 * 86_400_000
 TEXT_FIELD = "human_transcript"
-_SPEAKERS = {"agent": "agent", "caller": "customer", "customer": "customer"}
+_SPEAKERS = {
+    **dict.fromkeys(("agent", "operator", "advisor", "representative"), "agent"),
+    **dict.fromkeys(("caller", "customer", "client"), "customer"),
+}
 
 
 def read_segments(data: dict[str, Any], file: FoundFile) -> tuple[tuple[SegmentDraft, ...], list[Rejected]]:
@@ -29,11 +32,16 @@ def read_segments(data: dict[str, Any], file: FoundFile) -> tuple[tuple[SegmentD
     return tuple(sorted(heard, key=lambda draft: draft.start_ms)), left_out
 
 
+def speaker_of(name: Any) -> str:
+    """Return the side of a call that a transcript calls so: agent, customer, or nothing."""
+    return _SPEAKERS.get(name.strip().lower(), "") if isinstance(name, str) else ""
+
+
 def _segment(item: Any, position: int, file: FoundFile) -> SegmentDraft:
     if not isinstance(item, dict) or not isinstance(item.get(TEXT_FIELD), str):
         raise Unusable("it has no text.")
     return SegmentDraft(
-        speaker=_SPEAKERS.get(str(item.get("speaker_role")), ""),
+        speaker=speaker_of(item.get("speaker_role")),
         start_ms=_milliseconds(item.get("offset_ms")),
         duration_ms=_milliseconds(item.get("duration_ms")),
         text=item[TEXT_FIELD],

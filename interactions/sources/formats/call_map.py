@@ -22,6 +22,7 @@ SCHEMES = {
     "twilio_recording_sid": call_ids.TWILIO_RECORDING,
     "genesys_conversation_id": call_ids.GENESYS,
     "connect_contact_id": call_ids.CONNECT,
+    "interaction_guid": call_ids.VCC,
 }
 PATHS = ("freepbx_recording",)
 _CALLS = re.compile(rb'"calls"\s*:\s*\{')
