@@ -7,6 +7,8 @@ from uuid import UUID
 import dramatiq
 from django.db import Error, connection
 
+from jobs import key_care
+from jobs.clock import every
 from jobs.doorbell import ACTOR, QUEUE
 from jobs.health import EVERY_S, WORKER, beat
 from jobs.models import Job
@@ -31,6 +33,18 @@ def finish_erasure(job: Job, progress: Progress) -> None:
     """Finish an erasure whose process died between its steps."""
     if job.subject is not None:
         erasure.resume(job.subject, actor=actor_of(job))
+
+
+@job(key_care.RENEW)
+def renew_blocks(job: Job, progress: Progress) -> None:
+    """Renew the blocks that lost a key."""
+    key_care.renew(actor=actor_of(job), progress=progress)
+
+
+@every(180)
+def renew_blocks_when_due() -> None:
+    """Queue a renewal when a block lost a key."""
+    key_care.renew_when_due()
 
 
 class WorkerHeartbeat(dramatiq.Middleware):
