@@ -1,8 +1,11 @@
-"""The web server's entry."""
+"""The web server's entry: refuses to start without a key directory that is there, readable and private."""
 
 import os
 
 from django.core.wsgi import get_wsgi_application
 
+from privacy.keys import directory
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 application = get_wsgi_application()
+directory()

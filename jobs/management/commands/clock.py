@@ -3,10 +3,12 @@
 import signal
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.utils.module_loading import autodiscover_modules
 
 from jobs.clock import Clock
+from privacy.keys import directory
+from vault.errors import VaultError
 
 
 class Command(BaseCommand):
@@ -15,7 +17,11 @@ class Command(BaseCommand):
     help = __doc__ or ""
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Load what the apps registered, then tick."""
+        """Refuse without keys; load what the apps registered, then tick."""
+        try:
+            directory()
+        except VaultError as problem:
+            raise CommandError(f"The clock does not run: {problem}") from problem
         autodiscover_modules("tasks")
         clock = Clock()
         for number in (signal.SIGTERM, signal.SIGINT):
