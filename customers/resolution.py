@@ -141,7 +141,7 @@ class Resolver:
                 carriers.add(person)
 
     def _new_customer(self) -> UUID:
-        customer = Customer(account=self.account)
+        customer = Customer(account_id=self.account.pk)
         self.new_customers.append(customer)
         return customer.pk
 
@@ -151,6 +151,6 @@ class Resolver:
                 self._registered.add(customer_id)
             if not self._has(customer_id, each):
                 row = Identifier(
-                    account=self.account, customer_id=customer_id, kind=each.known.kind, digest=each.digest
+                    account_id=self.account.pk, customer_id=customer_id, kind=each.known.kind, digest=each.digest
                 )
                 self.new_identifiers.append((row, each.known))

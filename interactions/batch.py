@@ -179,7 +179,7 @@ class Batch:
     def _prepare(self, call: Call, interaction: Interaction) -> None:
         self._prepare_own_values(interaction, call.drafts)
         self.source_ids += [
-            SourceId(account=self.account, interaction=interaction, digest=index)
+            SourceId(account_id=self.account.pk, interaction=interaction, digest=index)
             for index in sorted((call.digests | call.weak_digests) - call.known)
         ]
         self.prepared += [self._source_record(interaction, draft) for draft in call.drafts]
@@ -201,7 +201,7 @@ class Batch:
     def _source_record(self, interaction: Interaction, draft: InteractionDraft) -> Prepared:
         place = place_of(draft.place)
         index = digest(self.account.pk, "place", f"{draft.source}\0{place}")
-        row = SourceRecord(account=self.account, interaction=interaction, source=draft.source, digest=index)
+        row = SourceRecord(account_id=self.account.pk, interaction=interaction, source=draft.source, digest=index)
         return Prepared(row, {"place": place})
 
     def _drop_known(self, calls: Sequence[Call]) -> None:
