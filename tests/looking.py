@@ -50,8 +50,8 @@ def opened_file(row) -> bytes:
 
 
 def stored_files() -> list[bytes]:
-    options: dict[str, Any] = dict(settings.STORAGES["content"])["OPTIONS"]
-    folder = Path(str(options["location"]))
+    folder = Path(settings.LETHE_HOME) / "store"
+    assert folder.is_dir()
     return [file.read_bytes() for file in folder.rglob("*") if file.is_file()]
 
 

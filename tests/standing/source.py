@@ -7,8 +7,8 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-APPS = ("vault", "privacy", "trail", "jobs", "accounts", "customers", "interactions", "retention", "rtbf", "audit")
-APPS += ("config",)
+BELOW = ("vault", "privacy", "trail", "jobs", "accounts", "customers", "interactions", "retention", "rtbf", "audit")
+APPS = (*BELOW, "config")
 NOT_THE_PRODUCT = {"migrations", "testing"}
 
 
