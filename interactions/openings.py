@@ -16,7 +16,7 @@ from interactions.purposes import Reason
 from privacy.models import SealedModel
 from privacy.open import Warrant, warrant
 from privacy.witness import RecordRef
-from trail.actor import Actor
+from trail.actor import Actor, require_actor
 from trail.canonical import Fact
 
 GOOD_FOR = timedelta(hours=1)
@@ -31,7 +31,7 @@ def opened(
     Whoever acts outside a visit (a job, the shell) makes an entry each time. Call it outside a transaction: the entry
     must stand before the first byte leaves. Raises what privacy.open.warrant raises.
     """
-    known = _under_way(actor, action, row, reason)
+    known = _under_way(require_actor(actor), action, row, reason)
     if known is not None:
         return known
     with transaction.atomic(durable=True):

@@ -14,9 +14,9 @@ SEE = "interactions.view_interaction"
 class InteractionQuerySet(models.QuerySet):
     """Interactions."""
 
-    def visible_to(self, actor: Actor) -> Self:
+    def visible_to(self, actor: Actor | None) -> Self:
         """Return the interactions this person may see: an agent's own, a supervisor's teams', nobody else's."""
-        if actor.account_id is None or not may(actor, SEE):
+        if actor is None or actor.account_id is None or not may(actor, SEE):
             return self.none()
         scope = scope_of(actor)
         mine = self.filter(account_id=actor.account_id)
@@ -30,7 +30,7 @@ class InteractionQuerySet(models.QuerySet):
 class ContentQuerySet(models.QuerySet):
     """Contents of interactions."""
 
-    def visible_to(self, actor: Actor) -> Self:
+    def visible_to(self, actor: Actor | None) -> Self:
         """Return the contents of the interactions this person may see."""
         from interactions.models import Interaction  # the model stands on this module
 

@@ -1,0 +1,226 @@
+"""No actor, no act, and no act without its entry: every function that takes an `actor` stands in a table here."""
+
+import ast
+from collections.abc import Callable, Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.conf import settings
+
+import privacy.open
+from accounts import membership, roles, staffing, tenants
+from accounts.models import Line, Team
+from interactions import comments, imports, openings, playback, redaction, showing
+from interactions.models import Recording
+from interactions.purposes import Reason
+from jobs import queue
+from privacy import erasure
+from retention import holds
+from retention.holds import Covered
+from rtbf import execution, previews, requests
+from rtbf.models import Request
+from tests.conftest import make_person
+from tests.looking import ALICE, BOB
+from tests.makers import make_agent, make_customer, make_interaction
+from tests.standing.source import ROOT, modules
+from trail import actor as trail_actor
+from trail import append, details
+from trail.models import Detail, Event
+
+pytestmark = pytest.mark.django_db(transaction=True)
+WHY = Reason("quality")
+NO_ACTOR = (trail_actor.NoActor, privacy.open.NoActor)
+
+Act = Callable[[Any, Any], Any]
+# flow: the action of its entry, who does it, and the call (h: the house, a: the actor).
+ACTS: dict[str, tuple[str, str, Act]] = {
+    "accounts.membership.add_member": ("member.added", "administrator", lambda h, a: membership.add_member(
+        actor=a, account=h.account, email="new@example.com", role=roles.AUDITOR)),
+    "accounts.membership.change_member": ("member.changed", "administrator", lambda h, a: membership.change_member(
+        actor=a, membership=h.officer.membership, role=roles.AUDITOR, agent=None, active=True)),
+    "accounts.staffing.add_agent": ("agent.added", "administrator", lambda h, a: staffing.add_agent(
+        actor=a, account=h.account, extension="3001")),
+    "accounts.staffing.change_agent": ("agent.changed", "administrator", lambda h, a: staffing.change_agent(
+        actor=a, agent=h.linda, name="Lynn", team=None)),
+    "accounts.staffing.add_team": ("team.added", "administrator", lambda h, a: staffing.add_team(
+        actor=a, account=h.account, name="Day")),
+    "accounts.staffing.rename_team": ("team.changed", "administrator", lambda h, a: staffing.rename_team(
+        actor=a, team=h.team, name="Late")),
+    "accounts.staffing.set_supervision": ("supervision.changed", "administrator", lambda h, a:
+        staffing.set_supervision(actor=a, membership=h.supervisor.membership, whole_account=False, teams=[h.team])),
+    "accounts.tenants.create_account": ("account.created", "operator", lambda h, a: tenants.create_account(
+        actor=a, name="Third", region="US", zone="UTC")),
+    "accounts.tenants.change_account": ("account.changed", "administrator", lambda h, a: tenants.change_account(
+        actor=a, account=h.account, zone="UTC", grace_hours=1)),
+    "accounts.tenants.add_line": ("line.added", "administrator", lambda h, a: tenants.add_line(
+        actor=a, account=h.account, number="+15305550109")),
+    "accounts.tenants.rename_line": ("line.changed", "administrator", lambda h, a: tenants.rename_line(
+        actor=a, line=h.line, label="Sales")),
+    "interactions.comments.add_comment": ("comment.added", "supervisor", lambda h, a: comments.add_comment(
+        actor=a, interaction=h.call, text="well done")),
+    "interactions.imports.import_folder": ("interactions.ingested", "operator", lambda h, a: imports.import_folder(
+        settings.SAMPLES / "pbx/asterisk", account=h.account, actor=a)),
+    "interactions.openings.opened": ("interaction.opened", "supervisor", lambda h, a: openings.opened(
+        actor=a, action="interaction.opened", row=h.call, reason=WHY)),
+    "interactions.playback.open_head": ("interaction.opened", "supervisor", lambda h, a: playback.open_head(
+        actor=a, interaction=h.call, reason=WHY)),
+    "interactions.playback.open_transcripts": ("transcript.read", "supervisor", lambda h, a:
+        playback.open_transcripts(actor=a, transcriptions=h.call.transcriptions.all(), reason=WHY)),
+    "interactions.showing.page_of": ("interaction.opened", "supervisor", lambda h, a: showing.page_of(
+        actor=a, interaction=h.call, reason=WHY)),
+    "interactions.redaction.redact_passages": ("erasure.decided", "supervisor", lambda h, a:
+        redaction.redact_passages(h.call.comments.get(), [[0, 0, 4]], actor=a, ground="test")),
+    "jobs.queue.cancel": ("job.cancelled", "supervisor", lambda h, a: queue.cancel(h.job, actor=a)),
+    "privacy.erasure.erase": ("record.erased", "supervisor", lambda h, a: erasure.erase(
+        [h.call], actor=a, ground="test")),
+    "privacy.open.warrant": ("request.opened", "supervisor", lambda h, a: privacy.open.warrant(
+        actor=a, action="request.opened", account_id=h.account.pk, purpose="test")),
+    "retention.holds.place_hold": ("hold.placed", "officer", lambda h, a: holds.place_hold(
+        actor=a, account=h.account, covers=[Covered("interactions.Interaction", h.call.pk)], matter="m", reason="r")),
+    "retention.holds.release_hold": ("hold.released", "officer", lambda h, a: holds.release_hold(
+        actor=a, hold=h.hold, reason="over")),
+    "rtbf.execution.execute": ("request.completed", "supervisor", lambda h, a: execution.execute(
+        h.confirmed.pk, actor=a, progress=lambda done, total: None)),
+    "rtbf.previews.preview": ("customer.searched", "supervisor", lambda h, a: list(previews.preview(
+        actor=a, account=h.account, identifiers=[ALICE]))),
+    "rtbf.requests.plan_request": ("request.planned", "supervisor", lambda h, a: requests.plan_request(
+        actor=a, account=h.account, identifiers=[ALICE])),
+    "rtbf.requests.confirm_request": ("request.confirmed", "supervisor", lambda h, a: requests.confirm_request(
+        actor=a, request=h.planned, typed="FORGET")),
+    "rtbf.requests.cancel_request": ("request.cancelled", "supervisor", lambda h, a: requests.cancel_request(
+        actor=a, request=h.planned)),
+    "rtbf.requests.resume_request": ("request.resumed", "supervisor", lambda h, a: requests.resume_request(
+        actor=a, request=h.stopped)),
+    "trail.append.append": ("test.done", "supervisor", lambda h, a: append.append("test.done", actor=a)),
+    "trail.append.append_all": ("test.done", "supervisor", lambda h, a: append.append_all(
+        [append.Draft("test.done")], actor=a)),
+    "trail.details.remove_detail": ("detail.removed", "supervisor", lambda h, a: details.remove_detail(
+        h.detail, actor=a, ground="test")),
+}  # fmt: skip
+
+# Steps of an act above: it makes the entry, and nothing else calls them.
+STEPS = {
+    "interactions.ingest.ingest": "interactions.imports.import_folder",
+    "interactions.playback.find_interaction": "interactions.showing.page_of",
+    "interactions.playback.find_sound": "interactions.openings.opened",
+    "jobs.queue.enqueue": "rtbf.requests.confirm_request",
+    "privacy.erasure.condemn": "privacy.erasure.erase",
+    "privacy.erasure.finish": "privacy.erasure.erase",
+    "privacy.erasure.resume": "privacy.erasure.erase",
+    "privacy.redaction.redact": "interactions.redaction.redact_passages",
+    "privacy.witness.opened": "privacy.open.warrant",
+    "privacy.witness.condemned": "privacy.erasure.erase",
+    "privacy.witness.erased": "privacy.erasure.erase",
+    "trail.receivers.opened": "privacy.open.warrant",
+    "trail.receivers.condemned": "privacy.erasure.erase",
+    "trail.receivers.erased": "privacy.erasure.erase",
+    "jobs.receivers.condemned": "privacy.erasure.erase",
+}
+# Proved where their own tests are.
+ELSEWHERE = {
+    "audit.verification.start_verification": "tests/audit/test_verification.py",
+    "jobs.key_care.renew": "tests/jobs/test_key_care.py",
+    "jobs.key_care.rotate_root": "tests/jobs/test_key_care.py",
+    "trail.verify.verify": "tests/trail/test_verify.py",
+}
+
+
+def flows() -> Iterator[str]:
+    """Yield the name of every public function with a keyword-only `actor`."""
+    for module in modules():
+        functions = (node for node in ast.walk(module.tree) if isinstance(node, ast.FunctionDef))
+        for node in functions:
+            if not node.name.startswith("_") and any(arg.arg == "actor" for arg in node.args.kwonlyargs):
+                yield f"{module.name}.{node.name}"
+
+
+def test_every_function_with_an_actor_stands_in_a_table():
+    assert set(flows()) == {*ACTS, *STEPS, *ELSEWHERE}
+    assert set(STEPS.values()) <= set(ACTS)
+
+
+@pytest.mark.parametrize("flow", ELSEWHERE)
+def test_what_is_proved_elsewhere_is(flow):
+    assert flow.rsplit(".", maxsplit=1)[-1] in (ROOT / ELSEWHERE[flow]).read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def house(account, supervisor, officer, auditor, administrator, monkeypatch):
+    monkeypatch.setattr("jobs.queue.ring", lambda job_id: True)
+    account.grace_hours = 0
+    account.save()
+    linda, alice = make_agent(account), make_customer(account, phone=ALICE)
+    bob = make_customer(account, phone=BOB)
+    call = make_interaction(account, alice, agent=linda, phone=ALICE, recording=b"sound", comment="call me",
+                            transcript=[("customer", "hello")])  # fmt: skip
+    other = make_interaction(account, bob, agent=linda, phone=BOB, recording=b"other")
+    h = SimpleNamespace(account=account, call=call, linda=linda, supervisor=supervisor, officer=officer)
+    h.team = Team.objects.create(account=account, name="Night")
+    h.line = Line.objects.get(account=account)
+    h.hold = holds.place_hold(actor=officer.actor, account=account, matter="m", reason="r",
+                              covers=[Covered("interactions.Interaction", other.pk)])  # fmt: skip
+    h.detail = Detail.objects.first().pk
+    h.people = {"supervisor": supervisor, "officer": officer, "auditor": auditor, "administrator": administrator}
+    return h
+
+
+def prepared(house: SimpleNamespace, flow: str) -> SimpleNamespace:
+    """Bring the house to where the act begins."""
+    who = house.supervisor.actor
+    if flow.startswith(("rtbf.requests.c", "rtbf.requests.r", "rtbf.execution", "jobs.queue")):
+        house.planned = requests.plan_request(actor=who, account=house.account, identifiers=[ALICE])
+    if flow.startswith(("rtbf.requests.r", "rtbf.execution", "jobs.queue")):
+        requests.confirm_request(actor=who, request=house.planned, typed="FORGET")
+        house.confirmed = Request.objects.get(pk=house.planned.pk)
+        house.job = queue.Job.objects.get(pk=house.confirmed.job_id)
+    if flow == "rtbf.requests.resume_request":
+        queue.Job.objects.filter(pk=house.job.pk).update(status="failed")
+        house.stopped = house.confirmed
+    return house
+
+
+@pytest.mark.parametrize("flow", ACTS)
+def test_an_act_appends_its_entry(flow, house):
+    action, who, act = ACTS[flow]
+    person = house.people.get(who)
+    prepared(house, flow)
+    before = Event.objects.filter(action=action).count()
+    act(house, person.actor if person else trail_actor.Actor.shell("root"))
+    assert Event.objects.filter(action=action, outcome="done").count() > before
+    entry = Event.objects.filter(action=action).latest("at")
+    assert entry.user_id == (person.user.pk if person else None)
+
+
+@pytest.mark.parametrize("flow", ACTS)
+def test_without_an_actor_there_is_no_act(flow, house):
+    prepared(house, flow)
+    before = Event.objects.count(), Recording.objects.living().count()
+    with pytest.raises(NO_ACTOR):
+        ACTS[flow][2](house, None)
+    assert (Event.objects.count(), Recording.objects.living().count()) == before
+
+
+def test_a_stranger_to_the_account_may_nothing(house, other_account):
+    """Whoever has the right in another account is refused, in every act that names a record."""
+    from trail.refusal import Refusal
+
+    far = {who: make_person(f"Far{who}", other_account, who).actor for who in house.people}
+    open_to_all = {"trail.append.append", "trail.append.append_all", "privacy.open.warrant"}
+    done = []
+    for flow, (_, who, act) in ACTS.items():
+        if who in far and flow not in open_to_all | NOT_ASKED:
+            try:
+                act(prepared(house, flow), far[who])
+            except Refusal:
+                continue
+            done.append(flow)
+    assert done == []
+
+
+# Doors below the flows: the flows above them ask.
+NOT_ASKED = {
+    "interactions.openings.opened", "interactions.playback.open_head",
+    "interactions.playback.open_transcripts", "interactions.redaction.redact_passages", "jobs.queue.cancel",
+    "privacy.erasure.erase", "rtbf.execution.execute", "trail.details.remove_detail", "interactions.showing.page_of",
+}  # fmt: skip
