@@ -52,7 +52,7 @@ def covers(item: Item, place: Item) -> bool:
         return False
     if is_whole(item):
         return True
-    if "pointer" not in place["record"] and item["field"] != place.get("field"):
+    if "pointer" not in place["record"] and item.get("field") != place.get("field"):
         return False
     return all(
         item[low] < place[high] and place[low] < item[high]

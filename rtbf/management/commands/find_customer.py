@@ -36,7 +36,12 @@ class Command(BaseCommand):
         except (AccountsError, RequestError, Refusal) as error:
             raise CommandError(str(error)) from None
         for line in found:
-            self.stdout.write(json.dumps(line, ensure_ascii=False) if options["json"] else _sentence(line))
+            self.stdout.write(_as_json(line) if options["json"] else _sentence(line))
+
+
+def _as_json(line: dict[str, Any]) -> str:
+    """Return the line without what it does not say: a whole record has no field, a record of the house no file."""
+    return json.dumps({name: value for name, value in line.items() if value is not None}, ensure_ascii=False)
 
 
 def _sentence(line: dict[str, Any]) -> str:
