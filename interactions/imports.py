@@ -34,8 +34,10 @@ DRAFTS_A_BATCH = 500
 SOUNDS_A_BATCH = 40
 MOST_WAITING = 50_000
 MOST_FILES = 100_000
+MOST_LINKED = 200_000
 MOST_REJECTED = 10_000
 GREETING = "A mailbox greeting: the house's own voice, no customer's."
+TOO_MANY_LINKS = "One import can tie at most 200,000 calls by lists; import the rest with a list of its own."
 NO_CALL = "It belongs to a call that is neither in this import nor in the account; import that call first."
 
 
@@ -94,6 +96,9 @@ class _Run:
                 self.report.notes.append(outcome)
 
     def _link(self, links: Links) -> None:
+        if len(self.linked) >= MOST_LINKED:
+            self.report.reject(Rejected(links.place.file, _line(links.place), TOO_MANY_LINKS))
+            return
         everything = tuple(dict.fromkeys([*links.ids, *(a for each in links.ids for a in self.aliases.get(each, ()))]))
         self.aliases.update(dict.fromkeys(everything, everything))
         self.linked.append(_draft_of(links))

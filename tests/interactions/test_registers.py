@@ -4,7 +4,8 @@ import pytest
 
 from accounts.actors import operator
 from customers.kinds import Kind
-from customers.models import Customer, Identifier, Note, RegisterEntry
+from customers.models import Customer, FieldMeaning, Identifier, Note, RegisterEntry
+from interactions import imports
 from interactions.drafts import ContactDraft, Direction, InteractionDraft, NoteDraft, Place, TextDraft
 from interactions.ingest import ingest
 from interactions.models import Interaction, Mention
@@ -87,3 +88,19 @@ def test_twice_is_once_and_other_content_is_another_record(account):
     assert report.counts == {"known_before": 2}
     take(account, ContactDraft("register-csv", at(), contact().about, (("opt_in", "no"),)))
     assert (RegisterEntry.objects.count(), Note.objects.count(), Customer.objects.count()) == (2, 1, 1)
+
+
+def test_an_account_keeps_what_its_columns_mean(account, tmp_path):
+    (tmp_path / "klanten.csv").write_text("Klant,Naam,Nummer\nK-1,Alice,2025550147\n")
+    for field, means in (("klant", "customer-id"), ("naam", "name"), ("nummer", "phone")):
+        FieldMeaning.objects.create(account=account, field=field, means=means)
+    imports.import_folder(tmp_path, account=account, actor=operator())
+    assert set(Identifier.objects.values_list("kind", flat=True)) == {"customer-id", "name", "phone"}
+
+
+def test_lists_of_links_are_bounded(account, tmp_path, monkeypatch):
+    monkeypatch.setattr(imports, "MOST_LINKED", 1)
+    rows = "".join(f"x/{number:016x}.wav,{number:016x}\n" for number in range(3))
+    (tmp_path / "manifest.csv").write_text(f"file,harper_valley_sid\n{rows}")
+    report = imports.import_folder(tmp_path, account=account, actor=operator())
+    assert [each.line for each in report.rejected if each.reason == imports.TOO_MANY_LINKS] == [2, 3]
