@@ -81,7 +81,7 @@ ACTS: dict[str, tuple[str, str, Act]] = {
     "retention.holds.release_hold": ("hold.released", "officer", lambda h, a: holds.release_hold(
         actor=a, hold=h.hold, reason="over")),
     "rtbf.execution.execute": ("request.completed", "supervisor", lambda h, a: execution.execute(
-        h.confirmed.pk, actor=a, progress=lambda done, total: None)),
+        h.confirmed.pk, actor=a, progress=lambda done, total=None: None)),
     "rtbf.previews.preview": ("customer.searched", "supervisor", lambda h, a: list(previews.preview(
         actor=a, account=h.account, identifiers=[ALICE]))),
     "rtbf.requests.plan_request": ("request.planned", "supervisor", lambda h, a: requests.plan_request(
