@@ -116,6 +116,10 @@ ACTIONS: Final[dict[str, Words]] = {
     "log.details_compared": Words(
         LOG, "compared the sealed details with the log", "compare the sealed details with the log"
     ),
+    "block.renewed": Words(
+        WORK, "renewed blocks of keys", "renew blocks of keys", " ({destroyed} old block keys destroyed)"
+    ),
+    "root.rotated": Words(WORK, "rotated the root key", "rotate the root key"),
     "job.failed": Words(WORK, "gave up background work", "finish background work", " ({kind})"),
     "job.cancelled": Words(WORK, "cancelled background work", "cancel background work"),
     "access.attempted": Words(OTHER, "opened something", "open something"),

@@ -100,6 +100,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Keys and content lie apart from both databases.
 KEY_DIRECTORY = Path(env.text("KEY_DIRECTORY", str(LETHE_HOME / "keys")))
+# The application_name of the keyring's standby; a block key is destroyed only when that has flushed the renewal.
+KEYRING_STANDBY = env.text("KEYRING_STANDBY", "")
 CHECKPOINT_DIRECTORY = Path(env.text("CHECKPOINT_DIRECTORY", str(LETHE_HOME / "checkpoints")))
 STORE_URL = env.text("STORE_URL", f"file://{quote(str(LETHE_HOME / 'store'))}")
 STORAGES = {

@@ -61,7 +61,7 @@ class Standby:
 
 def chosen() -> Elsewhere:
     """Return the place the settings name: the standby KEYRING_STANDBY, or else the server's own disk."""
-    name = getattr(settings, "KEYRING_STANDBY", "")
+    name = settings.KEYRING_STANDBY
     return Standby(name) if name else OwnDisk()
 
 
