@@ -116,6 +116,7 @@ def make_sound(interaction: Interaction, model: type[SoundFile], sound: bytes) -
         digest=os.urandom(32),
         blob=new_id().hex,
         media_type="audio/wav",
+        audio={"container": "wav", "codec": "pcm_16", "channels": 1, "sample_rate": 8_000, "frames": 8_000},
         size_bytes=len(sound),
         duration_ms=interaction.duration_s * 1000,
     )
