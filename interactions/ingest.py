@@ -5,6 +5,7 @@ time (an advisory lock), so that a call met twice at once cannot become two. Key
 need them; files are written before the rows that name them and taken back when the rows don't come.
 """
 
+import errno
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -36,6 +37,11 @@ from trail.append import append
 RIGHT = "interactions.ingest_interaction"
 ROWS_A_STATEMENT = 1_000
 TRIES = 3
+STORE_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
+
+
+class StoreFailed(Exception):
+    """The store takes nothing more, for a reason of its own; nothing of the batch was taken in."""
 
 
 @dataclass
@@ -169,6 +175,8 @@ def _seal_sound(row: SoundFile, sound: AudioDraft, key: NewKey, report: Ingested
         with open_plain(sound.path) as source:
             size = store().put(row.blob, source, key.key, context=context)
     except OSError as problem:
+        if problem.errno in STORE_FULL:
+            raise StoreFailed(problem.strerror) from problem
         report.rejected.append(_unreadable(sound, problem))
         return False
     written.append(row.blob)

@@ -1,3 +1,4 @@
+import errno
 import io
 import shutil
 import wave
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.management import CommandError, call_command
 from django.db import OperationalError, connections
 
 from accounts.actors import operator
@@ -263,6 +265,16 @@ class TestFaults:
         assert not SourceId.objects.exists()
         assert set(store().names()) == before
 
+    def test_a_full_store_stops_the_batch_and_blames_nobodys_file(self, account, tmp_path, monkeypatch) -> None:
+        def full(*_: object, **__: object) -> int:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        monkeypatch.setattr("vault.store.Store.put", full)
+        with pytest.raises(door.StoreFailed, match="No space left"):
+            take(account, draft(audio=(sound(tmp_path),)))
+
+        assert not Interaction.objects.exists()
+
     def test_files_are_taken_back_when_the_rows_do_not_come(self, account, tmp_path, monkeypatch) -> None:
         def broken(*_: object, **__: object) -> None:
             raise OperationalError("the connection was lost")
@@ -366,3 +378,25 @@ def forget(rows) -> None:
         erase(rows, actor=Actor.shell("root"), ground="test")
     finally:
         connections.close_all()
+
+
+@pytest.mark.django_db(transaction=True, databases="__all__")
+class TestTheCommand:
+    @pytest.mark.parametrize(
+        ("error", "says"),
+        [
+            (OperationalError("server closed the connection"), "A database does not answer"),
+            (door.StoreFailed("No space left on device"), "The store takes nothing more"),
+        ],
+    )
+    def test_what_breaks_on_the_way_ends_in_a_sentence(self, account, monkeypatch, error, says) -> None:
+        def broken(*_: object, **__: object) -> None:
+            raise error
+
+        monkeypatch.setattr("interactions.imports.ingest", broken)
+        with pytest.raises(CommandError, match=says):
+            call_command("import_interactions", str(settings.SAMPLES / "pbx"), account=account.name)
+
+    def test_nobody_imports_what_is_not_there(self, account, tmp_path) -> None:
+        with pytest.raises(CommandError, match="no such file"):
+            call_command("import_interactions", str(tmp_path / "nowhere"), account=account.name)

@@ -7,14 +7,18 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import OperationalError
 
 from accounts.actors import operator, shell_actor
 from accounts.errors import AccountsError
 from accounts.models import Account
 from interactions.imports import Report, import_folder
-from trail.refusal import recording_refusals
+from interactions.ingest import StoreFailed
+from privacy.open import Forgotten
+from trail.refusal import Refusal, recording_refusals
 
 SHOWN = 50
+GOES_ON = "What was taken in until then stays; mend that and run the import again, it goes on where it stopped."
 
 
 class Command(BaseCommand):
@@ -36,7 +40,7 @@ class Command(BaseCommand):
             actor = shell_actor(options["actor"], account) if options["actor"] else operator()
             with recording_refusals():
                 report = import_folder(options["path"], account=account, actor=actor, progress=self._progress)
-        except (AccountsError, FileNotFoundError) as error:
+        except (AccountsError, FileNotFoundError, Forgotten, Refusal, StoreFailed, OperationalError) as error:
             raise CommandError(_sentence(error)) from error
         if sys.stderr.isatty():
             self.stderr.write("")
@@ -50,6 +54,10 @@ class Command(BaseCommand):
 def _sentence(error: Exception) -> str:
     if isinstance(error, FileNotFoundError):
         return "There is no such file or folder. Nothing was imported."
+    if isinstance(error, StoreFailed):
+        return f"The store takes nothing more ({error}). {GOES_ON}"
+    if isinstance(error, OperationalError):
+        return f"A database does not answer. {GOES_ON}"
     return str(error)
 
 
