@@ -73,8 +73,12 @@ def test_the_account_is_switched_from_the_top(
 def test_ctrl_k_finds_a_page(watched: Page, live_server: LiveServer, administrator: Person) -> None:
     sign_in(watched, live_server, administrator)
     expect(watched.get_by_role("heading", name="What you can do in Harper Valley")).to_be_visible()
+    watched.wait_for_load_state("networkidle")
     watched.keyboard.press("Control+k")
-    watched.get_by_placeholder("Type to search").press_sequentially("Memb")
+    search = watched.get_by_placeholder("Type to search")
+    expect(search).to_be_focused()
+    search.press_sequentially("Memb", delay=50)
+    expect(search).to_have_value("Memb")
     expect(watched.locator("#command-results").get_by_text("Members")).to_be_visible()
 
 
