@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings
 from django.core.cache import cache
 from django.test import Client
+from playwright.sync_api import expect
 from pytest_django import Settings
 
 from accounts import roles
@@ -28,6 +29,8 @@ def pytest_configure() -> None:
     Playwright's loop runs in the thread of the test, which Django takes for an asynchronous one.
     """
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    # How fast a page is belongs to the bench; here the patience is for busy machines.
+    expect.set_options(timeout=20_000)
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
