@@ -70,8 +70,7 @@ class Running:
         return {name: pid for name, word in words.items() for pid, command in commands.items() if word in command}
 
 
-def soon(holds: Callable[[], bool], *, within_s: float = 90) -> bool:
-    """Wait until it holds. The patience is for busy machines: how fast it is belongs to the bench."""
+def soon(holds: Callable[[], bool], *, within_s: float = 30) -> bool:
     deadline = time.monotonic() + within_s
     while not holds() and time.monotonic() < deadline:
         time.sleep(0.1)

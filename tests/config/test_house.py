@@ -115,7 +115,6 @@ def test_a_house_whose_supervisor_is_killed_leaves_nobody_and_starts_again(house
     commands = {pid: command_of(pid) for pid in house.children().values()}
     house.process.kill()
     house.process.wait()
-    # Another process of the machine may have got the number of one that is gone.
     assert soon(lambda: not [pid for pid, command in commands.items() if command_of(pid) == command])
     house.start()
 
