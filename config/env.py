@@ -100,6 +100,7 @@ def database(url_name: str, owner_name: str, pool: dict[str, object] | None) -> 
         "HOST": host,
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": 0,
+        "CONN_HEALTH_CHECKS": True,  # The pool would hand out connections that died with the server.
         "OPTIONS": options,
     }
 

@@ -21,7 +21,7 @@ from typing import IO
 from config.embedded import children
 from config.embedded.refusal import StartRefused, with_cause
 
-STARTS_PER_MINUTE = 6
+STARTS_PER_MINUTE = 5
 LONGEST_PAUSE_S = 30.0
 TICK_S = 0.1
 LOG_KEPT_BYTES = 10 * 1024 * 1024
@@ -53,9 +53,11 @@ class Part:
     def may_start_again(self, now: float) -> bool:
         """Tell whether one more start is allowed, and set when."""
         self.starts = [at for at in self.starts if now - at < 60]
-        # Ever longer pauses: a database that recovers from a crash must not use up the starts of what waits for it.
+        if not self.endless:
+            self.again_at = now + 0.5
+            return len(self.starts) < STARTS_PER_MINUTE
         self.again_at = now + min(LONGEST_PAUSE_S, 0.5 * 2 ** len(self.starts))
-        return self.endless or len(self.starts) < STARTS_PER_MINUTE
+        return True
 
 
 class Supervisor:
@@ -166,7 +168,7 @@ class Supervisor:
             environment=part.environment,
             folder=part.folder,
             user=part.user,
-            death_signal=part.stop_by,
+            death_signal=part.stop_by if part.endless else signal.SIGKILL,
         )
         log = open(self._log_file(part.name), "ab", buffering=0)  # noqa: SIM115 - the thread closes it
         if part.process.stdout:

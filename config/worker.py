@@ -9,8 +9,10 @@ import os
 import django
 from django.utils.module_loading import autodiscover_modules
 
+from config.embedded import children
 from privacy.keys import directory
 
+children.end_with_parent()
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
 directory()

@@ -6,7 +6,6 @@ goes away it says so, waits, and goes on by itself. What takes long is a job; th
 
 import heapq
 import logging
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -21,6 +20,7 @@ from vault.errors import VaultError
 
 LOCK = 0x4C65_7468_6502
 PAUSE_S = 1.0
+NAP_S = 0.25
 
 logger = logging.getLogger(__name__)
 
@@ -68,45 +68,53 @@ class Clock:
 
     def __init__(self) -> None:
         """Take every function registered so far; each has its first turn at once."""
-        self._stopped = threading.Event()
+        # A plain flag: a signal may interrupt whoever holds the lock of an Event, and its handler would wait for ever.
+        self._stopped = False
         now = time.monotonic()
         self._turns = [Turn(now, number, seconds, call) for number, (seconds, call) in enumerate(_periodic)]
         self._lock: BaseDatabaseWrapper = connections["default"]
 
     def stop(self) -> None:
         """Ask the clock to end."""
-        self._stopped.set()
+        self._stopped = True
 
     def run(self) -> None:
         """Tick until stopped; survives databases that come and go."""
         # A connection of its own, since whoever closes the thread's connection would give the lock away.
         self._lock = connections["default"].copy()
-        while not self._stopped.is_set():
+        while not self._stopped:
             try:
                 self._hold_and_tick()
             except Error as problem:
                 logger.error("The database does not answer (%s); the clock waits for it.", type(problem).__name__)
                 self._let_go()
-                self._stopped.wait(PAUSE_S)
+                self._wait(PAUSE_S)
         self._let_go()
         logger.info("The clock has stopped.")
 
     def _hold_and_tick(self) -> None:
-        while not self._stopped.is_set() and not self._take_lock():
+        while not self._stopped and not self._take_lock():
             logger.info("Another clock runs; this one stands by.")
-            self._stopped.wait(10 * PAUSE_S)
+            self._wait(10 * PAUSE_S)
         logger.info("The clock runs.")
-        while not self._stopped.is_set():
+        while not self._stopped:
             self._tick()
 
     def _tick(self) -> None:
         turn = self._turns[0]
-        if self._stopped.wait(max(0.0, turn.at - time.monotonic())):
+        self._wait(turn.at - time.monotonic())
+        if self._stopped:
             return
         self._prove_lock()
         late = max(turn.at + turn.every_s, time.monotonic())
         heapq.heapreplace(self._turns, Turn(late, turn.number, turn.every_s, turn.function))
         call(turn.function)
+
+    def _wait(self, seconds: float) -> None:
+        """Sleep in short naps, since a sleeper does not hear `stop`."""
+        until = time.monotonic() + seconds
+        while not self._stopped and (left := until - time.monotonic()) > 0:
+            time.sleep(min(left, NAP_S))
 
     def _take_lock(self) -> bool:
         with self._lock.cursor() as cursor:

@@ -69,6 +69,15 @@ class Running:
         commands = {int(pid): command_of(int(pid)) for pid in pids}
         return {name: pid for name, word in words.items() for pid, command in commands.items() if word in command}
 
+    def everybody(self) -> list[int]:
+        """Return the process ids of the parts, of whoever they started, and so on."""
+        shown = subprocess.run(["ps", "-e", "-o", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
+        parents = {int(pid): int(parent) for pid, parent in map(str.split, shown.splitlines())}
+        found = [*self.children().values()]
+        for parent in found:
+            found += [pid for pid, its in parents.items() if its == parent]
+        return found
+
 
 def soon(holds: Callable[[], bool], *, within_s: float = 30) -> bool:
     deadline = time.monotonic() + within_s

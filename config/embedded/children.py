@@ -1,11 +1,13 @@
 """Start and stop processes that must not outlive the one that started them.
 
 On Linux the kernel itself signals a child when its parent dies (PR_SET_PDEATHSIG), so that `kill -9` leaves nothing
-behind. Each child leads a session of its own: Ctrl-C in the terminal reaches the parent alone, which keeps the order.
+behind. The signal is KILL unless a server needs another one: whoever only asks may be asked at a moment when nobody
+listens. Each child leads a session of its own: Ctrl-C in the terminal reaches the parent alone, which keeps the order.
 """
 
 import contextlib
 import ctypes
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -35,7 +37,7 @@ def spawn(
     environment: Mapping[str, str],
     folder: Path,
     user: OsUser | None = None,
-    death_signal: signal.Signals = signal.SIGTERM,
+    death_signal: signal.Signals = signal.SIGKILL,
 ) -> subprocess.Popen[bytes]:
     """Start `command` in `folder`; call it from the main thread, because the death signal follows the thread."""
     return subprocess.Popen(  # noqa: S603 - every command is made in this package
@@ -80,6 +82,14 @@ def command_of(pid: int) -> str:
     ask = ["/bin/ps", "-ww", "-o", "command=", "-p", str(pid)]
     shown = subprocess.run(ask, capture_output=True, text=True, check=False)  # noqa: S603 - a fixed program and a number
     return shown.stdout.strip()
+
+
+def end_with_parent() -> None:
+    """Let this process, if `multiprocessing` made it, be killed with its parent; a master's workers call it."""
+    parent = multiprocessing.parent_process()
+    ask = _dying_with(parent.pid or 0, signal.SIGKILL) if parent else None
+    if ask:
+        ask()
 
 
 def _dying_with(parent: int, death_signal: signal.Signals) -> Callable[[], None] | None:

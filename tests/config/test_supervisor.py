@@ -77,7 +77,7 @@ def test_a_part_that_can_not_run_is_given_up_with_a_sentence(stage: Stage) -> No
         part.is_ready = None
         stage.supervisor.start(part)
         with pytest.raises(StartRefused, match=r"worker ended \d times within a minute.*worker\.log"):
-            stage.supervisor.watch(within_s=90)
+            stage.supervisor.watch(within_s=30)
         assert len(part.starts) == STARTS_PER_MINUTE
     time.sleep(0.2)
     assert (stage.folder / "worker.log").read_text().count("why it ended") == STARTS_PER_MINUTE
