@@ -1,0 +1,19 @@
+"""Persons as they can be recognised."""
+
+from customers.models.people import (
+    Customer,
+    FieldMeaning,
+    Identifier,
+    Note,
+    OfRegister,
+    RegisterEntry,
+)
+
+__all__ = [
+    "Customer",
+    "FieldMeaning",
+    "Identifier",
+    "Note",
+    "OfRegister",
+    "RegisterEntry",
+]
