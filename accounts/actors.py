@@ -49,7 +49,7 @@ def request_id(request: HttpRequest) -> str:
     known = getattr(request, "request_id", "")
     if not known:
         known = uuid.uuid4().hex
-        request.request_id = known  # type: ignore[attr-defined]
+        request.request_id = known  # type: ignore[attr-defined]  # ours, see requests.MemberRequest
     return known
 
 

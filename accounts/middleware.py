@@ -22,7 +22,7 @@ class MembershipMiddleware:
         name = request_id(request)
         if request.user.is_authenticated:
             bind(request, request.user)
-        request.actor = actor_of(request)  # type: ignore[attr-defined]
+        request.actor = actor_of(request)  # type: ignore[attr-defined]  # ours, see requests.MemberRequest
         response = self.get_response(request)
         response["X-Request-ID"] = name
         return response

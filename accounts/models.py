@@ -100,7 +100,7 @@ class Agent(models.Model):
         return f"{self.name} ({self.extension})" if self.name else self.extension
 
 
-class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]  # a base made at run time
     """Finds people by e-mail address in any case."""
 
     def get_by_natural_key(self, username: str | None) -> "User":

@@ -2,7 +2,7 @@
 
 from django.http import HttpRequest
 
-from accounts.models import User
+from accounts.models import Membership, User
 from trail.actor import Actor
 
 
@@ -12,3 +12,11 @@ class MemberRequest(HttpRequest):
     actor: Actor
     request_id: str
     user: User
+
+
+def membership_of(request: MemberRequest) -> Membership:
+    """Return the membership a page was opened with; a PermissionError when it was reached without one."""
+    member = request.user.selected
+    if member is None:
+        raise PermissionError("A page was opened without a selected membership.")
+    return member

@@ -45,7 +45,7 @@ def select(request: HttpRequest, membership_id: UUID) -> Membership:
     """Select one of the person's own memberships, or raise Refused."""
     user = request.user
     member = choices(user).filter(pk=membership_id).first() if isinstance(user, User) else None
-    if member is None:
+    if member is None or not isinstance(user, User):
         raise Refused(
             "You are not a member of this account. Nothing was changed.",
             actor=actor_of(request),
@@ -54,7 +54,7 @@ def select(request: HttpRequest, membership_id: UUID) -> Membership:
         )
     with transaction.atomic():
         Membership.objects.filter(pk=member.pk).update(selected_at=timezone.now())
-        user.selected = member  # type: ignore[union-attr]
+        user.selected = member
         append("account.selected", actor=actor_of(request), account_id=member.account_id, facts={"role": member.role})
     request.session[MEMBERSHIP] = str(member.pk)
     return member

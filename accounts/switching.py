@@ -16,7 +16,7 @@ from accounts.selection import choices, select
 @require_GET
 def select_page(request: HttpRequest) -> HttpResponse:
     """List the accounts a person can select, or say that there is none."""
-    rows = list(choices(request.user))  # type: ignore[arg-type]
+    rows = list(choices(request.user))  # type: ignore[arg-type]  # @login_required let a User in
     return render(request, "account/select.html", {"memberships": rows, "title": "Select an account"})
 
 

@@ -49,8 +49,10 @@ class Cursor:
         """Read a place from an address. Raises BadFilter."""
         found = _CURSOR.fullmatch(text)
         try:
-            return cls(_EPOCH + int(found[1], 16) * _MICROSECOND, UUID(found[2]))  # type: ignore[index]
-        except (TypeError, OverflowError, ValueError):
+            if found is None:
+                raise ValueError
+            return cls(_EPOCH + int(found[1], 16) * _MICROSECOND, UUID(found[2]))
+        except (OverflowError, ValueError):
             raise BadFilter("The place in the list is not one of ours. Begin with the newest entry.") from None
 
     def __str__(self) -> str:

@@ -172,7 +172,7 @@ def _shown(facts: Mapping[str, Any]) -> dict[str, str]:
 
 def _value(value: Any) -> str:
     if isinstance(value, bool) or value is None:
-        return {True: "yes", False: "no"}.get(value, "none")  # type: ignore[arg-type]
+        return "none" if value is None else "yes" if value else "no"
     if isinstance(value, int):
         return f"{value:,}"
     return ROLES.get(value, str(value))

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.models import Account
 from accounts.pages import page, render_page
-from accounts.requests import MemberRequest
+from accounts.requests import MemberRequest, membership_of
 from accounts.roles import AGENT
 from accounts.scope import scope_of
 from interactions import purposes, showing
@@ -67,7 +67,7 @@ def listing(request: MemberRequest) -> HttpResponseBase:
     rows = filters.narrow(Interaction.objects.visible_to(request.actor), account.zone)
     if is_agent:
         # Says again what `visible_to` said, in the form that the index of an agent's calls answers.
-        rows = rows.filter(agent_id=request.user.selected.agent_id)  # type: ignore[union-attr]
+        rows = rows.filter(agent_id=membership_of(request).agent_id)
     place = {name: Place.read(request.GET.get(name, "")) for name in ("after", "before")}
     found = page_of(rows, **place)
     context = {
@@ -181,10 +181,7 @@ def _link(request: MemberRequest, filters: Filters, **place: Place | None) -> st
 
 
 def _account(request: MemberRequest) -> Account:
-    member = request.user.selected
-    if member is None:
-        raise PermissionError("A page was opened without a selected membership.")
-    return member.account
+    return membership_of(request).account
 
 
 def _milliseconds(seconds: str) -> int | None:

@@ -1,11 +1,11 @@
 """Where legal holds stand in the portal: menu, the officer's first page, and the pages themselves."""
 
-from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts import menu, roles
 from accounts.home import Card, card
+from accounts.requests import MemberRequest
 from retention import views
 from retention.models import LegalHold
 from retention.querysets import SEE
@@ -16,9 +16,9 @@ menu.entry("Legal holds", url="portal:holds", icon="gavel", right=SEE, section="
 
 
 @card(roles.OFFICER, order=20)
-def holds_to_review(request: HttpRequest) -> Card | None:
+def holds_to_review(request: MemberRequest) -> Card | None:
     """Say how many holds are in force and how many are due for a look."""
-    active = LegalHold.objects.visible_to(request.actor).active()  # type: ignore[attr-defined]
+    active = LegalHold.objects.visible_to(request.actor).active()
     number = active.count()
     if not number:
         return None

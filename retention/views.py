@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.pages import page, render_page
-from accounts.requests import MemberRequest
+from accounts.requests import MemberRequest, membership_of
 from accounts.rights import may
 from privacy.ids import new_id
 from privacy.open import Warrant, open_rows, warrant
@@ -102,7 +102,7 @@ def release(request: MemberRequest, pk: UUID) -> HttpResponseBase:
 
 
 def _place(request: MemberRequest) -> LegalHold:
-    account = request.user.selected.account  # type: ignore[union-attr]
+    account = membership_of(request).account
     form = request.POST
     return place_hold(
         actor=request.actor,
@@ -158,7 +158,7 @@ def _visible(request: MemberRequest, pk: UUID, action: str) -> LegalHold:
 
 
 def _warrant(request: MemberRequest, action: str, hold: LegalHold | None = None) -> Warrant:
-    account_id = request.user.selected.account_id  # type: ignore[union-attr]
+    account_id = membership_of(request).account_id
     record = RecordRef(LegalHold._meta.label, hold.pk, account_id) if hold else None
     return warrant(actor=request.actor, action=action, account_id=account_id, purpose=GROUND, record=record)
 

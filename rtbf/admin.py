@@ -1,10 +1,10 @@
 """Where the right to be forgotten stands in the portal: menu, first pages, and the pages themselves."""
 
-from django.http import HttpRequest
 from django.urls import reverse
 
 from accounts import menu, roles
 from accounts.home import Card, card
+from accounts.requests import MemberRequest
 from rtbf import views
 from rtbf.models import Request, State
 from rtbf.querysets import SEE
@@ -18,9 +18,9 @@ menu.entry("Requests", url="portal:requests", icon="assignment", right=SEE, sect
 
 
 @card(roles.SUPERVISOR, roles.OFFICER, order=40)
-def open_requests(request: HttpRequest) -> Card | None:
+def open_requests(request: MemberRequest) -> Card | None:
     """Say how many requests are open."""
-    rows = Request.objects.visible_to(request.actor)  # type: ignore[attr-defined]
+    rows = Request.objects.visible_to(request.actor)
     waiting = rows.filter(state__in=(State.PENDING, State.EXECUTING)).count()
     unconfirmed = rows.filter(state=State.PLANNED).count()
     if not rows.exists():

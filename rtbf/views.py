@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.pages import page, render_page
-from accounts.requests import MemberRequest
+from accounts.requests import MemberRequest, membership_of
 from accounts.rights import may
 from privacy.ids import new_id
 from privacy.open import Warrant, open_rows, warrant
@@ -58,7 +58,7 @@ def forget(request: MemberRequest) -> HttpResponseBase:
         try:
             planned = plan_request(
                 actor=request.actor,
-                account=request.user.selected.account,  # type: ignore[union-attr]
+                account=membership_of(request).account,
                 identifiers=split(typed[:LONGEST_FORM]),
                 request_id=_form_id(request),
             )

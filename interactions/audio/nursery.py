@@ -13,6 +13,7 @@ import socket
 import stat
 import subprocess
 import sys
+from collections.abc import Callable
 
 from interactions.audio import reading, wire
 from interactions.audio.confine import confine_decoder, confine_nursery
@@ -111,9 +112,9 @@ def _fork() -> None:
         os._exit(0)
 
 
-def _succeeds(attempt: object) -> bool:
+def _succeeds(attempt: Callable[[], object]) -> bool:
     try:
-        attempt()  # type: ignore[operator]
+        attempt()
     except (OSError, RuntimeError, subprocess.SubprocessError):
         return False
     return True
