@@ -1,0 +1,27 @@
+"""Accounts, who acts in them, and what their calls are handled for."""
+
+from accounts.models.people import (
+    Account,
+    Agent,
+    Line,
+    Membership,
+    Supervision,
+    Supervisor,
+    Team,
+    User,
+    UserManager,
+    normalise_email,
+)
+
+__all__ = [
+    "Account",
+    "Agent",
+    "Line",
+    "Membership",
+    "Supervision",
+    "Supervisor",
+    "Team",
+    "User",
+    "UserManager",
+    "normalise_email",
+]
