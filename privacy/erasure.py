@@ -16,10 +16,11 @@ from django.db import transaction
 from django.db.models import Model
 from django.utils import timezone
 
-from privacy import guards, lineage, witness
+from privacy import guards, ledger, lineage, witness
 from privacy import map as data_map
 from privacy.guards import Refusal
 from privacy.keyring import ring
+from privacy.ledger import Memory
 from privacy.models import Condemnation, DoomedFile, DoomedKey, SealedModel
 from privacy.open import NoActor, store
 from privacy.witness import Receipt, RecordRef
@@ -36,20 +37,35 @@ class Erased:
 
 
 def erase(
-    rows: Iterable[SealedModel], *, actor: Any, ground: str, case: str = "", without_guards: Sequence[str] = ()
+    rows: Iterable[SealedModel],
+    *,
+    actor: Any,
+    ground: str,
+    case: str = "",
+    without_guards: Sequence[str] = (),
+    remember: Memory = Memory.NOTHING,
 ) -> Erased:
     """Erase what may go of `rows` and say what was kept and why. Call it outside a transaction.
 
+    `remember`: what the ledger keeps, so that an old export does not bring it back.
     Raises NoActor, guards.NoGuards, witness.NoWitness before anything is touched; django.db.OperationalError when a
     database stops answering: then everything is as it was, or condemned and finished by `resume`.
     """
-    condemnation, kept = condemn(rows, actor=actor, ground=ground, case=case, without_guards=without_guards)
+    condemnation, kept = condemn(
+        rows, actor=actor, ground=ground, case=case, without_guards=without_guards, remember=remember
+    )
     receipts = finish(condemnation, actor=actor) if condemnation else ()
     return Erased(receipts, kept)
 
 
 def condemn(
-    rows: Iterable[SealedModel], *, actor: Any, ground: str, case: str = "", without_guards: Sequence[str] = ()
+    rows: Iterable[SealedModel],
+    *,
+    actor: Any,
+    ground: str,
+    case: str = "",
+    without_guards: Sequence[str] = (),
+    remember: Memory = Memory.NOTHING,
 ) -> tuple[Condemnation | None, dict[RecordRef, Refusal]]:
     """Decide, under lock, what goes: the commit of this transaction is the point of no return."""
     if actor is None:
@@ -64,7 +80,7 @@ def condemn(
         if not going:
             return None, kept
         condemnation = Condemnation.objects.create(
-            account_id=going[0].account_id, ground=ground, case=case, actor=actor.as_facts()
+            account_id=going[0].account_id, ground=ground, case=case, actor=actor.as_facts(), remember=remember
         )
         _mark(going, condemnation)
         references = [lineage.reference(row) for row in going]
@@ -89,6 +105,8 @@ def _keys_of(row: SealedModel) -> list[UUID]:
 
 def finish(condemnation: Condemnation, *, actor: Any) -> tuple[Receipt, ...]:
     """Shred the keys of a condemnation, clear its rows and unlink its files. Safe to repeat after a crash anywhere."""
+    # First of all: what the ledger keeps is read from the rows, with the keys that go next.
+    ledger.remember(condemnation)
     shred(condemnation)
     with transaction.atomic(durable=True):
         held = Condemnation.objects.select_for_update().get(pk=condemnation.pk)
@@ -166,14 +184,15 @@ def _clear_value(row: SealedModel, name: str, on_erase: data_map.OnErase) -> Non
 def unlink_doomed(limit: int = 1_000) -> int:
     """Unlink files nobody can open any more; returns how many. What fails stays in the list for the next time."""
     gone: list[str] = []
-    for name in list(DoomedFile.objects.order_by("at").values_list("name", flat=True)[:limit]):
+    left = DoomedFile.objects.filter(gone_at=None).order_by("at")
+    for name in list(left.values_list("name", flat=True)[:limit]):
         try:
             store().delete(name)
         except OSError as problem:
             logger.warning("A sealed file could not be unlinked and will be tried again: %s", problem.strerror)
             continue
         gone.append(name)
-    DoomedFile.objects.filter(name__in=gone).delete()
+    DoomedFile.objects.filter(name__in=gone).update(gone_at=timezone.now())
     return len(gone)
 
 

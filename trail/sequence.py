@@ -7,7 +7,6 @@ commits. The database commits first, the file follows; a crash in between is mad
 """
 
 from datetime import timedelta
-from functools import lru_cache
 from uuid import UUID
 
 from django.conf import settings
@@ -19,6 +18,7 @@ from trail.checkpoint import Signer
 from trail.checkpoint_file import CheckpointFile
 from trail.merkle import Frontier
 from trail.models import Checkpoint
+from vault.errors import KeyMissing
 
 BATCH = 10_000
 LOCK = 0x4C65_7468_6501
@@ -64,10 +64,13 @@ def seal_late() -> int:
     return seal_pending(LATE)
 
 
-@lru_cache(maxsize=1)
 def signer() -> Signer:
-    """Return the log's signer, whose key lies in the key directory."""
-    return Signer(keys.directory().create_secret(SECRET))
+    """Return the log's signer. Its key lies in the key directory and stays in memory for a minute like every other."""
+    directory = keys.directory()
+    try:
+        return Signer(directory.secret(SECRET))
+    except KeyMissing:
+        return Signer(directory.create_secret(SECRET))
 
 
 def _seal_batch(look_back: timedelta | None) -> int:

@@ -96,8 +96,22 @@ class KeyDirectory:
                 return self._key(place)
 
     def secret(self, name: str) -> bytes:
-        """Return a named secret; raise KeyMissing if it was never made."""
+        """Return a secret, which may be up to a minute old; raise KeyMissing if it was destroyed or never made."""
         return self._key(_secret_place(name))
+
+    def secret_names(self, prefix: str) -> list[str]:
+        """Look on the disk which secrets there are whose names begin so."""
+        return [name for name in _names(self._path / _SECRETS) if name.startswith(prefix)]
+
+    def destroy_secret(self, name: str) -> None:
+        """Remove a secret and any stray copy, and return once that is on the disk; a missing one is no error.
+
+        Other processes may use it from memory for another minute.
+        """
+        place = _secret_place(name)
+        with _exclusive(self._path):
+            private_files.remove(self._path / place)
+            self._cache.forget(place)
 
     def rotate_root(self) -> int:
         """Wrap every key under a new root, destroy the old one, and return the number of keys re-wrapped.

@@ -96,3 +96,34 @@ class Destroyed(models.Model):
 
     def __str__(self) -> str:
         return f"block {self.block} version {self.version} {'destroyed' if self.at else 'to be destroyed'}"
+
+
+class LedgerEntry(models.Model):
+    """A hash of what was forgotten, under the ledger's key: it says no more than that it must not come back.
+
+    `until`: the end of the period, where it stands for somebody and not for a record.
+    """
+
+    account_id = models.UUIDField()
+    digest = models.BinaryField(max_length=32)
+    until = models.DateTimeField(null=True)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account_id", "digest"], name="keyring_ledger_once")]
+        verbose_name_plural = "ledger entries"
+
+    def __str__(self) -> str:
+        return f"ledger entry {self.pk}"
+
+
+class Epoch(models.Model):
+    """The keyring's side of the mark that a restore is noticed by: one row (see `privacy.models.Epoch`)."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    number = models.BigIntegerField(default=0)
+    token = models.UUIDField()
+    at = models.DateTimeField(auto_now=True)
+
+    def __str__(self) -> str:
+        return f"epoch {self.number}"
