@@ -6,7 +6,7 @@ batch takes its keys in one go.
 
 import hmac
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, BinaryIO, TypeVar
@@ -25,9 +25,11 @@ from interactions.drafts import (
     InteractionDraft,
     NoteDraft,
     Place,
+    SegmentDraft,
     TextDraft,
     TranscriptDraft,
 )
+from interactions.mention_times import span_of
 from interactions.models import (
     Analysis,
     Comment,
@@ -51,11 +53,15 @@ Content = TypeVar("Content", bound=OfInteraction)
 
 @dataclass(eq=False)
 class Prepared:
-    """A row with the values to seal under its own key. `sound` is sealed into the store under a second key."""
+    """A row with the values to seal under its own key. `sound` is sealed into the store under a second key.
+
+    transcript: what a transcription came from, which says whose words it holds.
+    """
 
     row: SealedModel
     values: dict[str, Any] = field(default_factory=dict)
     sound: AudioDraft | None = None
+    transcript: TranscriptDraft | None = None
     mentions: list[Mention] = field(default_factory=list)
 
 
@@ -154,21 +160,33 @@ def _row(model: type[Content], interaction: Interaction, *content: str) -> Conte
 
 
 def _transcription(interaction: Interaction, draft: TranscriptDraft, numbering: Numbering) -> Prepared:
-    segments = [
-        {
-            "speaker": each.speaker,
-            "start_ms": each.start_ms,
-            "duration_ms": each.duration_ms,
-            "text": each.text,
-            "place": place_of(each.place),
-        }
-        for each in draft.segments
-    ]
+    segments = [_segment(each) for each in draft.segments]
     spoken = [{name: each[name] for name in ("speaker", "start_ms", "text")} for each in segments]
     row = _row(Transcription, interaction, json.dumps(spoken))
     found = find_in_segments([Segment(s.speaker, s.text) for s in draft.segments], regions=numbering.regions)
     mentions = [mention for each in found if (mention := mention_row(row, each, numbering))]
-    return Prepared(row, {"segments": segments, "place": place_of(draft.place)}, mentions=mentions)
+    place_in_sound(mentions, segments)
+    values = {"segments": segments, "place": place_of(draft.place)}
+    return Prepared(row, values, transcript=draft, mentions=mentions)
+
+
+def _segment(draft: SegmentDraft) -> dict[str, Any]:
+    segment = {
+        "speaker": draft.speaker,
+        "start_ms": draft.start_ms,
+        "duration_ms": draft.duration_ms,
+        "text": draft.text,
+        "place": place_of(draft.place),
+    }
+    if draft.words:
+        segment["words"] = [[word.start, word.end, word.start_ms, word.end_ms] for word in draft.words]
+    return segment
+
+
+def place_in_sound(mentions: Iterable[Mention], segments: Sequence[Mapping[str, Any]]) -> None:
+    """Write into mentions of a transcript from when to when they are heard."""
+    for each in mentions:
+        each.start_ms, each.end_ms = span_of(segments, each.parts) or (None, None)
 
 
 def _with_mentions(row: Comment | DataSourceValue, values: dict[str, Any], numbering: Numbering) -> Prepared:

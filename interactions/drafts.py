@@ -63,14 +63,28 @@ class AudioDraft:
 
 
 @dataclass(frozen=True, slots=True)
+class WordTime:
+    """When a word of an utterance is heard: its characters in the text, and milliseconds from the start."""
+
+    start: int
+    end: int
+    start_ms: int
+    end_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class SegmentDraft:
-    """One utterance. Times in milliseconds from the start of the recording; `speaker` is agent, customer or empty."""
+    """One utterance. Times in milliseconds from the start of the recording; `speaker` is agent, customer or empty.
+
+    `words`: when each word is heard, where the source knows.
+    """
 
     speaker: str
     start_ms: int
     duration_ms: int
     text: str
     place: Place
+    words: tuple[WordTime, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

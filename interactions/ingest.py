@@ -25,6 +25,7 @@ from interactions.contents import HeardSound, Prepared, hear
 from interactions.drafts import AudioDraft, AudioKind, Draft, InteractionDraft, Rejected
 from interactions.joining import Aliases, Call, group
 from interactions.models import Interaction, SoundFile, SourceId
+from interactions.sound_links import tie
 from interactions.sources.found import open_plain
 from privacy import bulk
 from privacy.keyring.ring import NewKey, create_keys
@@ -195,6 +196,7 @@ def _insert(batch: Batch) -> None:
     bulk.insert(batch.new)
     Interaction.objects.bulk_update(batch.changed, CHANGING, ROWS_A_STATEMENT)
     bulk.insert(batch.source_ids)
+    tie(batch.prepared)
     rows = [each.row for each in batch.prepared if not isinstance(each.row, Interaction)]
     for _, group_of_model in groupby(sorted(rows, key=lambda row: row._meta.label), key=type):
         bulk.insert(list(group_of_model))

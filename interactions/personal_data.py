@@ -87,7 +87,7 @@ declare(
         "digest": Datum(Category.WORDS, on_erase=Shred()),
         "place": SOURCE,
     },
-    plain=CONTENT,
+    plain=[*CONTENT, "recording", "voicemail"],
     found_by="interaction, mentions",
 )
 declare(
@@ -130,7 +130,7 @@ declare(
     Mention,
     belongs_to=("transcription", "comment", "value", "note"),
     personal={"digest": Datum(Category.IDENTIFIER, on_erase=Shred())},
-    plain=[*ERASURE_MARKS, "transcription", "comment", "value", "note", "kind", "parts"],
+    plain=[*ERASURE_MARKS, "transcription", "comment", "value", "note", "kind", "parts", "start_ms", "end_ms"],
     found_by="blind index",
 )
 declare(

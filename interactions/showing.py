@@ -89,7 +89,11 @@ def _content(
     pass_: Warrant,
 ) -> dict[str, Any]:
     segments = open_transcripts(actor=actor, transcriptions=parts[Transcription], reason=reason)
-    transcripts = [_transcript(pk, number, lines) for number, (pk, lines) in enumerate(segments.items(), 1)]
+    sound_of = {row.pk: row.recording_id or row.voicemail_id for row in parts[Transcription]}
+    transcripts = [
+        {**_transcript(pk, number, lines), "sound": sound_of[pk]}
+        for number, (pk, lines) in enumerate(segments.items(), 1)
+    ]
     sounds = [*parts[Recording], *parts[Voicemail]]
     longest = max((sound.duration_ms for sound in sounds), default=interaction.duration_s * 1000) / 1000
     return {
@@ -103,8 +107,9 @@ def _content(
 def _players(
     actor: Actor, interaction: Interaction, sounds: list[SoundFile], transcripts: list[dict[str, Any]]
 ) -> list[dict[str, Any]]:
-    """Return what each player needs; a transcript follows the sound of its number, the longest first."""
+    """Return what each player needs, the longest sound first, with the transcript that follows it."""
     may_download = may(actor, DOWNLOAD, interaction)
+    follows = _following(sounds, transcripts)
     return [
         {
             "id": f"player-{number}",
@@ -114,7 +119,7 @@ def _players(
             "duration": f"{sound.duration_ms / 1000:.3f}",
             "length": length(sound.duration_ms / 1000),
             "speakers": _sides(sound),
-            "transcript": transcripts[number - 1]["id"] if number <= len(transcripts) else "",
+            "transcript": follows.get(sound.pk, ""),
             "is_first": number == 1,
             "audio_url": f"portal:{sound._meta.model_name}-audio",
             "peaks_url": f"portal:{sound._meta.model_name}-peaks",
@@ -122,6 +127,14 @@ def _players(
         }
         for number, sound in enumerate(sounds, 1)
     ]
+
+
+def _following(sounds: list[SoundFile], transcripts: list[dict[str, Any]]) -> dict[UUID, str]:
+    """Return which transcript follows each sound: its own, else by their order one of those that name none."""
+    known = {each["sound"]: each["id"] for each in reversed(transcripts) if each["sound"]}
+    others = [sound.pk for sound in sounds if sound.pk not in known]
+    unnamed = [each["id"] for each in transcripts if not each["sound"]]
+    return {**dict(zip(others, unnamed, strict=False)), **known}
 
 
 def _sides(sound: SoundFile) -> str:

@@ -153,12 +153,23 @@ class Voicemail(SoundFile):
 
 
 class Transcription(OfInteraction):
-    """The words of a call or message: sealed JSON, a list of {speaker, start_ms, duration_ms, text}."""
+    """The words of a call or message: sealed JSON, a list of {speaker, start_ms, duration_ms, text}.
+
+    A segment whose words have times holds them in `words`: [start, end] in characters, [start, end] in milliseconds.
+    `recording` or `voicemail`: the sound it is of, where that is known.
+    """
 
     segments = SealedField(json=True)
+    recording = models.ForeignKey(Recording, on_delete=models.SET_NULL, null=True, related_name="transcriptions")
+    voicemail = models.ForeignKey(Voicemail, on_delete=models.SET_NULL, null=True, related_name="transcriptions")
 
     class Meta(OfInteraction.Meta):
-        constraints = [models.UniqueConstraint(fields=["interaction", "digest"], name="transcription_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["interaction", "digest"], name="transcription_once"),
+            models.CheckConstraint(
+                name="transcription_of_one_sound", condition=models.Q(recording=None) | models.Q(voicemail=None)
+            ),
+        ]
         indexes = [condemned_index("transcription")]
 
 
@@ -201,7 +212,8 @@ class DataSourceValue(OfInteraction):
 class Mention(SealedModel):
     """An identifier-shaped thing in a free text, by blind index: one customer's number inside another's call is found.
 
-    `parts` is a list of [segment, start, end] in characters; segment is 0 for texts without segments.
+    `parts` is a list of [segment, start, end] in characters; segment is 0 for texts without segments. `start_ms` and
+    `end_ms`: from when to when it is heard in the sound of the transcript, over all its parts; empty without times.
     """
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
@@ -212,6 +224,8 @@ class Mention(SealedModel):
     kind = models.CharField(max_length=16, choices=[(kind.value, kind.value) for kind in Kind])
     digest = models.BinaryField(max_length=32)
     parts = models.JSONField()
+    start_ms = models.PositiveIntegerField(null=True)
+    end_ms = models.PositiveIntegerField(null=True)
 
     class Meta:
         default_permissions = ()

@@ -9,6 +9,7 @@ from typing import Any
 from interactions.drafts import Place, Rejected, SegmentDraft
 from interactions.sources.found import FoundFile, Unusable
 from interactions.sources.json_document import pointer
+from interactions.sources.word_times import from_offsets
 
 LONGEST_MS = 7 * 86_400_000
 TEXT_FIELD = "human_transcript"
@@ -40,12 +41,15 @@ def speaker_of(name: Any) -> str:
 def _segment(item: Any, position: int, file: FoundFile) -> SegmentDraft:
     if not isinstance(item, dict) or not isinstance(item.get(TEXT_FIELD), str):
         raise Unusable("it has no text.")
+    text, start_ms = item[TEXT_FIELD], _milliseconds(item.get("offset_ms"))
+    heard, offsets, lengths = (item.get(name) for name in ("transcript", "word_offsets_ms", "word_durations_ms"))
     return SegmentDraft(
         speaker=speaker_of(item.get("speaker_role")),
-        start_ms=_milliseconds(item.get("offset_ms")),
+        start_ms=start_ms,
         duration_ms=_milliseconds(item.get("duration_ms")),
-        text=item[TEXT_FIELD],
+        text=text,
         place=Place(file.relative, {"pointer": pointer("segments", position, TEXT_FIELD)}, TEXT_FIELD),
+        words=from_offsets(text, heard, offsets, lengths, start_ms),
     )
 
 

@@ -16,6 +16,7 @@ from interactions.sources.json_document import load_object, pointer, text_at
 from interactions.sources.json_list import READ_AS_CP1252, is_list_of
 from interactions.sources.registry import Context
 from interactions.sources.segments import LONGEST_MS, speaker_of
+from interactions.sources.word_times import from_words
 
 _START = re.compile(rb'"start(?:_ms)?"\s*:')
 _OTHERS = (b'"human_transcript"', b'"metadata"')
@@ -77,6 +78,7 @@ def _segment(item: Any, at: int, file: FoundFile) -> SegmentDraft | Rejected:
             duration_ms=max(0, end_ms - start_ms),
             text=item["text"],
             place=Place(file.relative, {"pointer": pointer("segments", at, "text")}, "text"),
+            words=from_words(item["text"], item.get("words")),
         )
     except Unusable as problem:
         return file.rejected(f"Segment {at + 1} was left out: {problem}")
