@@ -1,6 +1,8 @@
 """What of a customer is personal."""
 
+from customers.forgetting import marks_of_identifiers, marks_of_records
 from customers.models import Customer, FieldMeaning, Identifier, Note, RegisterEntry
+from privacy.ledger import known_by
 from privacy.map import Category, Datum, Shred, Tokenise, declare
 
 ERASURE_MARKS = ["id", "key_id", "account", "condemned_at", "condemnation_id", "erased_at"]
@@ -19,7 +21,7 @@ declare(
         "value": Datum(Category.IDENTIFIER, on_erase=Shred()),
         "digest": Datum(Category.IDENTIFIER, on_erase=Shred()),
     },
-    plain=[*ERASURE_MARKS, "customer", "kind", "created_at"],
+    plain=[*ERASURE_MARKS, "customer", "kind", "by_register", "created_at"],
     found_by="blind index",
 )
 declare(
@@ -48,3 +50,7 @@ declare(
     found_by="customer, mentions",
 )
 declare(FieldMeaning, plain=["id", "account", "field", "means"], subject="nobody")
+
+known_by(Identifier, marks_of_identifiers, needs=["kind"], opens=["value"], person=True)
+for record in (RegisterEntry, Note):
+    known_by(record, marks_of_records, needs=["digest"])

@@ -32,13 +32,17 @@ class Customer(SealedModel):
 
 
 class Identifier(SealedModel):
-    """One thing a customer is recognised by. Two customers with the same index share it, and a person decides."""
+    """One thing a customer is recognised by. Two customers with the same index share it, and a person decides.
+
+    by_register: a register's own record says so, not the sign of a telephone network or a note.
+    """
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="identifiers")
     kind = models.CharField(max_length=16, choices=[(kind.value, kind.value) for kind in Kind])
     digest = models.BinaryField(max_length=32)
     value = SealedField()
+    by_register = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = IdentifierQuerySet.as_manager()

@@ -1,5 +1,7 @@
 """Contacts and notes through the door: whose they are, what is indexed in them, and that twice is once."""
 
+import dataclasses
+
 import pytest
 
 from accounts.actors import operator
@@ -104,3 +106,72 @@ def test_lists_of_links_are_bounded(account, tmp_path, monkeypatch):
     (tmp_path / "manifest.csv").write_text(f"file,harper_valley_sid\n{rows}")
     report = imports.import_folder(tmp_path, account=account, actor=operator())
     assert [each.line for each in report.rejected if each.reason == imports.TOO_MANY_LINKS] == [2, 3]
+
+
+def people() -> int:
+    assert Customer.objects.count() == RegisterEntry.objects.values("customer").distinct().count()
+    return Customer.objects.count()
+
+
+HOME = {"phone": "2025550147"}
+
+
+def test_two_people_of_one_household_stay_two_without_a_customer_number(account):
+    take(account, contact("", name="Alice Brown", **HOME), contact("", 2, name="Bob Brown", **HOME))
+    take(account, contact("", 3, name="Carol Brown", **HOME))
+    assert people() == 3
+
+
+def test_a_call_from_a_shared_number_is_nobodys_of_them(account):
+    take(account, contact("", name="Alice Brown", **HOME), contact("", 2, name="Bob Brown", **HOME), call("2025550147"))
+    take(account, call("2025550147", 2))
+    caller = Interaction.objects.values_list("customer_id", flat=True).distinct().get()
+    assert not RegisterEntry.objects.filter(customer_id=caller).exists()
+
+
+def test_earlier_calls_from_a_number_that_two_people_share_go_with_neither(account):
+    take(account, call("2025550147"))
+    take(account, contact("", name="Alice Brown", **HOME), contact("", 2, name="Bob Brown", **HOME))
+    caller = Interaction.objects.get().customer_id
+    assert not RegisterEntry.objects.filter(customer_id=caller).exists()
+    assert Customer.objects.count() == 3
+
+
+def test_the_same_person_in_two_registers_is_one_and_takes_the_callers_in(account):
+    take(account, call("2025550147"))
+    take(account, contact("", name="Alice Brown", **HOME), contact("C-1", 2, name="BROWN, Alice", **HOME))
+    assert people() == 1
+    assert Interaction.objects.get().customer_id == RegisterEntry.objects.first().customer_id
+
+
+def test_two_people_of_one_name_stay_two(account):
+    take(account, contact("", name="John Smith", phone="2025550147"))
+    take(account, contact("", 2, name="John Smith", phone="2025550148"))
+    assert people() == 2
+
+
+def test_father_and_son_of_one_name_and_number_differ_in_their_birthdays(account):
+    born = "birth-date"
+    take(account, contact("", name="John Smith", **HOME, **{born: "1950-01-02"}))
+    take(account, contact("", 2, name="John Smith", **HOME, **{born: "1980-01-02"}))
+    assert people() == 2
+
+
+def test_nameless_records_of_one_number_with_different_mailboxes_are_two(account):
+    take(account, contact("", email="alice@example.com", **HOME), contact("", 2, email="bob@example.com", **HOME))
+    assert people() == 2
+
+
+def test_the_name_on_the_telephone_bill_makes_nobody_of_the_household_another(account):
+    """The line is in Robert's name; the record with that number is Alice's, and Robert's comes later."""
+    signed = call("2025550147")
+    named = dataclasses.replace(signed, customer_names=(TextDraft("Robert Brown", at("clid")),))
+    take(account, contact("", name="Alice Brown", **HOME), named)
+    take(account, contact("", 2, name="Robert Brown", **HOME))
+    assert people() == 2
+
+
+def test_a_record_without_a_number_of_its_own_meets_the_registered_one_by_name_and_number(account):
+    take(account, contact("C-1", name="Alice Brown", **HOME))
+    take(account, contact("", 2, name="Alice Brown", **HOME), contact("", 3, name="Bob Brown", **HOME))
+    assert people() == 2
