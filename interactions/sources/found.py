@@ -5,14 +5,16 @@ what lies behind it. So opening follows no link, waits for no pipe, and proves o
 """
 
 import errno
+import io
 import os
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from interactions.drafts import Ignored, Rejected
+from interactions.sources.encoding import AsUtf8, utf_16_of
 
 HEAD_BYTES = 4096
 LONG_HEAD_BYTES = 65536
@@ -34,6 +36,7 @@ class FoundFile:
     size: int
     meanings: Mapping[str, str] = field(default_factory=dict)
     _head: bytes = field(default=b"", repr=False)
+    _head_size: int = field(default=0, repr=False)
 
     @property
     def name(self) -> str:
@@ -41,14 +44,21 @@ class FoundFile:
         return self.path.name
 
     def open(self) -> BinaryIO:
-        """Open for reading. Raises OSError, also when the path has become a link, a pipe or a device."""
-        return open_plain(self.path)
+        """Open for reading, UTF-16 as UTF-8. Raises OSError, also for what has become a link, pipe or device."""
+        stream = open_plain(self.path)
+        try:
+            encoding = utf_16_of(stream.read(HEAD_BYTES))
+            stream.seek(0)
+        except BaseException:
+            stream.close()
+            raise
+        return cast(BinaryIO, io.BufferedReader(AsUtf8(stream, encoding))) if encoding else stream
 
     def head(self, size: int = HEAD_BYTES) -> bytes:
-        """Return up to `size` first bytes, read once. Raises OSError."""
-        if len(self._head) < min(size, self.size):
+        """Return up to `size` first bytes, read once; UTF-16 is read as UTF-8. Raises OSError."""
+        if self._head_size < min(size, self.size):
             with self.open() as stream:
-                self._head = stream.read(size)
+                self._head, self._head_size = stream.read(size), size
         return self._head[:size]
 
     def rejected(self, reason: str, line: int = 0) -> Rejected:

@@ -84,7 +84,7 @@ def _decoded(raw: bytes) -> tuple[str, bool]:
     try:
         return raw.decode("cp1252"), True
     except UnicodeDecodeError:
-        raise Unusable("The file is neither UTF-8 nor Windows-1252 text.") from None
+        raise Unusable("The file is neither UTF-8, UTF-16 nor Windows-1252 text.") from None
 
 
 def _parsed(text: str) -> Any:

@@ -1,7 +1,7 @@
 """Hands out the lines of a text file in fixed memory, each judged by itself so that a bad one spoils no other.
 
-Line ends may be LF, CRLF or CR, mixed. Text is UTF-8, with or without a byte order mark; a line that is not is read as
-Windows-1252, the usual other one, and says so.
+Line ends may be LF, CRLF or CR, mixed. Text is UTF-8, with or without a byte order mark (`encoding` turns UTF-16 into
+it); a line that is not is read as Windows-1252, the usual other one, and says so.
 """
 
 from collections.abc import Iterator
@@ -57,4 +57,4 @@ def _decoded(number: int, raw: bytes) -> Line:
     try:
         return Line(number, raw.decode("cp1252").rstrip("\r\n"), is_cp1252=True)
     except UnicodeDecodeError:
-        return Line(number, "", problem="The line is neither UTF-8 nor Windows-1252 text.")
+        return Line(number, "", problem="The line is neither UTF-8, UTF-16 nor Windows-1252 text.")

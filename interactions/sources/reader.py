@@ -53,8 +53,8 @@ def _links(file: FoundFile, context: Context) -> Iterator[Outcome]:
 
 def _drafts(file: FoundFile, context: Context) -> Iterator[Outcome]:
     try:
-        if file.head().startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-            yield file.rejected("The file is UTF-16 text; export it as UTF-8.")
+        if file.head().startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+            yield file.rejected("The file is UTF-32 text; export it as UTF-8.")
             return
         source = source_of(file)
         if source is None:

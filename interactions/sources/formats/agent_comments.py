@@ -6,8 +6,9 @@ tab; a comment may run over several lines.
 
 from collections.abc import Iterator
 
-from interactions.drafts import CommentDraft, InteractionDraft, Outcome, Place, TextDraft
+from interactions.drafts import CommentDraft, InteractionDraft, Noted, Outcome, Place, TextDraft
 from interactions.sources import call_ids
+from interactions.sources.csv_header import Header, header_of
 from interactions.sources.csv_records import Record, records
 from interactions.sources.found import FoundFile, Unusable
 from interactions.sources.registry import Context
@@ -15,7 +16,6 @@ from interactions.sources.sides import is_extension
 
 REQUIRED = frozenset({"comment_id", "call_sid", "comment"})
 MOST_LINES = 200
-_DELIMITERS = (",", ";", "\t")
 
 
 class AgentComments:
@@ -26,31 +26,31 @@ class AgentComments:
 
     def recognises(self, file: FoundFile) -> bool:
         """Look for the required columns in the first line."""
-        return file.name.lower().endswith(".csv") and bool(_delimiter(file))
+        return file.name.lower().endswith((".csv", ".tsv")) and _header(file) is not None
 
     def read(self, file: FoundFile, context: Context) -> Iterator[Outcome]:
         """Yield, for each row, the call with its comment. Raises OSError."""
-        columns: list[str] = []
-        for record in records(file, delimiter=_delimiter(file), first_row=0, max_lines=MOST_LINES):
+        header = _header(file)
+        if header is None:
+            return
+        widths = frozenset({len(header.names)})
+        for record in records(
+            file, widths=widths, delimiter=header.mark, first_row=header.first_row, max_lines=MOST_LINES
+        ):
             if not isinstance(record, Record):
-                yield record
-            elif not columns:
-                columns = [name.strip() for name in record.fields]
-                if not set(columns) >= REQUIRED:
-                    yield file.rejected("The line with the names of the columns cannot be read.", record.line)
-                    return
-            else:
+                if isinstance(record, Noted) or header.first_row == 0 or record.line > 1:
+                    yield record
+            elif record.row > 0:
                 try:
-                    yield _draft(dict(zip(columns, record.fields, strict=True)), record.row, file, context)
+                    yield _draft(dict(zip(header.names, record.fields, strict=True)), record.row, file, context)
                 except Unusable as problem:
                     yield file.rejected(str(problem), record.line)
 
 
-def _delimiter(file: FoundFile) -> str:
-    first_line = file.head().removeprefix(b"\xef\xbb\xbf").split(b"\n", 1)[0].split(b"\r", 1)[0]
-    header = first_line.decode("cp1252", "replace").replace('"', "")
-    matching = (mark for mark in _DELIMITERS if {name.strip() for name in header.split(mark)} >= REQUIRED)
-    return next(matching, "")
+def _header(file: FoundFile) -> Header | None:
+    """Return the header if the required columns are all in it."""
+    header = header_of(file, lambda names: len(REQUIRED.intersection(names)))
+    return header if header and set(header.names) >= REQUIRED else None
 
 
 def _draft(row: dict[str, str], number: int, file: FoundFile, context: Context) -> InteractionDraft:

@@ -10,15 +10,21 @@ from datetime import datetime
 from typing import NamedTuple
 
 from customers.kinds import Kind
-from interactions.drafts import ContactDraft, NoteDraft, Outcome, Place, TextDraft
+from interactions.drafts import ContactDraft, Noted, NoteDraft, Outcome, Place, TextDraft
 from interactions.sources.clock import iso_time
+from interactions.sources.csv_header import Header, header_of
 from interactions.sources.csv_records import Record, records
 from interactions.sources.found import FoundFile, Unusable
 from interactions.sources.meanings import Meaning, key_of, meaning_of
 from interactions.sources.registry import Context
+from interactions.sources.sides import plain_code
 
 MOST_LINES = 500
-_DELIMITERS = ",;\t|"
+MOST_TOLD = 12
+UNKNOWN_COLUMNS = (
+    "Nobody is recognised by {}: what stands there is kept with the customer or left out. If one holds a name, a"
+    " number, an address or free text, say so under Columns in the portal or with `field_meaning`, and import again."
+)
 _KINDS = {
     Meaning.CUSTOMER_ID: Kind.CUSTOMER_ID,
     Meaning.CRM_ID: Kind.CRM_ID,
@@ -66,15 +72,30 @@ class RegisterCsv:
 
     def recognises(self, file: FoundFile) -> bool:
         """Look for columns of people or notes in the first line."""
-        return file.name.lower().endswith((".csv", ".tsv")) and _layout(file)[1].are_of_a_register
+        if not file.name.lower().endswith((".csv", ".tsv")):
+            return False
+        header = _header(file)
+        return header is not None and _columns(header.names, file.meanings).are_of_a_register
 
     def read(self, file: FoundFile, context: Context) -> Iterator[Outcome]:
         """Yield the contact or note of each row. Raises OSError."""
-        delimiter, columns = _layout(file)
-        for record in records(file, delimiter=delimiter, first_row=0, max_lines=MOST_LINES):
+        header = _header(file)
+        if header is None:
+            return
+        columns = _columns(header.names, file.meanings)
+        yield from _unknown(columns, file)
+        for record in records(
+            file,
+            widths=frozenset({len(columns.names)}),
+            delimiter=header.mark,
+            first_row=header.first_row,
+            max_lines=MOST_LINES,
+        ):
             if not isinstance(record, Record):
-                yield record
-            elif record.row:
+                # The line that says the mark is no row of the table.
+                if isinstance(record, Noted) or header.first_row == 0 or record.line > 1:
+                    yield record
+            elif record.row > 0:
                 try:
                     yield from _drafts(Row(columns, record, file))
                 except Unusable as problem:
@@ -113,15 +134,19 @@ class Row(NamedTuple):
         return {}
 
 
-def _layout(file: FoundFile) -> tuple[str, Columns]:
-    """Return the mark between columns, the one that makes most sense of the first line, and the columns."""
-    first_line = file.head().removeprefix(b"\xef\xbb\xbf").lstrip().split(b"\n", 1)[0].split(b"\r", 1)[0]
-    try:
-        header = first_line.decode()
-    except UnicodeDecodeError:
-        header = first_line.decode("cp1252", "replace")
-    layouts = [(mark, _columns(header.split(mark), file.meanings)) for mark in _DELIMITERS]
-    return max(layouts, key=lambda layout: sum(meaning is not None for meaning in layout[1].meanings))
+def _header(file: FoundFile) -> Header | None:
+    """Return the header by the mark that makes most sense of the names."""
+    return header_of(file, lambda names: sum(meaning_of(name, file.meanings) is not None for name in names))
+
+
+def _unknown(columns: Columns, file: FoundFile) -> Iterator[Noted]:
+    """Tell which columns recognise nobody, and how to say what they hold; one the account has spoken of is not told."""
+    named = zip(columns.names, columns.meanings, strict=True)
+    unknown = [name for name, meaning in named if meaning is None and name and key_of(name) not in file.meanings]
+    if unknown:
+        told = ", ".join(f"“{plain_code(name) or 'a column'}”" for name in unknown[:MOST_TOLD])
+        more = f" and {len(unknown) - MOST_TOLD} more" if len(unknown) > MOST_TOLD else ""
+        yield Noted(file.relative, 1, UNKNOWN_COLUMNS.format(told + more))
 
 
 def _columns(names: Sequence[str], own: Mapping[str, str]) -> Columns:

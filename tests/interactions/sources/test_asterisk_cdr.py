@@ -188,8 +188,8 @@ def test_windows_1252_a_mark_and_mixed_line_ends_are_read(read):
     assert not answer.rejected
 
 
-def test_a_utf16_file_is_refused_once(read):
-    assert "UTF-16" in read({MASTER: cdr_line().encode("utf-16")}).refusal.reason
+def test_a_utf32_file_is_refused_once(read):
+    assert "UTF-32" in read({MASTER: cdr_line().encode("utf-32")}).refusal.reason
 
 
 def test_the_format_is_known_by_its_content(read):
