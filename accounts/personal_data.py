@@ -4,7 +4,18 @@ No customer stands here. Staff data is kept as long as the log names these peopl
 eraser's reach.
 """
 
-from accounts.models import Account, Agent, Line, Membership, Supervision, Supervisor, Team, User
+from accounts.models import (
+    Account,
+    Agent,
+    Circumstances,
+    Line,
+    Membership,
+    PurposeRule,
+    Supervision,
+    Supervisor,
+    Team,
+    User,
+)
 from privacy.map import Category, Datum, Keep, declare
 
 ACCOUNTABILITY = Keep(because="the access log names these people by id and must stay readable")
@@ -28,3 +39,5 @@ declare(
 )
 declare(Supervisor, plain=["id", "membership", "whole_account"], subject="staff")
 declare(Supervision, plain=["id", "supervisor", "team"], subject="staff")
+declare(Circumstances, plain=["id", "account", "purposes", "direction", "line", "queue", "team"], subject="nobody")
+declare(PurposeRule, plain=["id", "account", "purposes", "direction", "line", "queue", "created_at"], subject="nobody")

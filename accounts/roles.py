@@ -37,6 +37,9 @@ RIGHTS: Final[dict[str, str]] = {
     "rtbf.view_request": "See requests to forget a customer",
     "rtbf.cancel_request": "Cancel a request during its grace period",
     "rtbf.approve_request": "Approve a request to forget a customer",
+    "rtbf.refuse_request": "Refuse a request, or take more time for it",
+    "rtbf.write_letter": "Keep the case file and write letters about a request",
+    "rtbf.change_rules": "Set the rules and letters for requests",
     "retention.view_hold": "See legal holds",
     "retention.place_hold": "Place a legal hold",
     "retention.release_hold": "Release a legal hold",
@@ -57,6 +60,8 @@ RIGHTS: Final[dict[str, str]] = {
     "accounts.view_line": "See own telephone numbers",
     "accounts.add_line": "Add own telephone numbers",
     "accounts.change_line": "Change own telephone numbers",
+    "accounts.view_purposerule": "See what calls are kept for",
+    "accounts.change_purposerule": "Decide what calls are kept for",
 }
 
 _PEOPLE = frozenset(codename for codename in RIGHTS if codename.startswith("accounts."))
@@ -72,6 +77,9 @@ TABLE: Final[dict[str, frozenset[str]]] = {
             "rtbf.raise_request",
             "rtbf.view_request",
             "rtbf.cancel_request",
+            "rtbf.approve_request",
+            "rtbf.refuse_request",
+            "rtbf.write_letter",
         }
     ),
     AUDITOR: frozenset({"trail.view_event", "trail.verify"}),
@@ -82,9 +90,14 @@ TABLE: Final[dict[str, frozenset[str]]] = {
             "retention.release_hold",
             "rtbf.view_request",
             "rtbf.approve_request",
+            "rtbf.refuse_request",
+            "rtbf.write_letter",
+            "rtbf.change_rules",
+            "accounts.view_purposerule",
+            "accounts.change_purposerule",
         }
     ),
-    ADMINISTRATOR: _PEOPLE - {"accounts.add_account"},
+    ADMINISTRATOR: _PEOPLE - {"accounts.add_account"} | {"rtbf.change_rules"},
     OPERATOR: _PEOPLE | {"interactions.ingest_interaction", "rtbf.view_request"},
 }
 

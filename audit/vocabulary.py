@@ -9,12 +9,14 @@ from typing import Final
 
 LISTENING, CALLS, FORGETTING, HOLDS = "listening", "calls", "forgetting", "holds"
 PEOPLE, SIGNING_IN, LOG, WORK, OTHER = "people", "signing_in", "log", "work", "other"
+RETENTION = "retention"
 
 GROUPS: Final[dict[str, tuple[str, str]]] = {
     LISTENING: ("Listening and reading", "headphones"),
     CALLS: ("Calls and imports", "call"),
     FORGETTING: ("Forgetting and erasing", "person_remove"),
     HOLDS: ("Legal holds", "gavel"),
+    RETENTION: ("Keeping and disposing", "auto_delete"),
     PEOPLE: ("People and settings", "group"),
     SIGNING_IN: ("Signing in and out", "login"),
     LOG: ("The log itself", "verified_user"),
@@ -86,6 +88,22 @@ ACTIONS: Final[dict[str, Words]] = {
     "hold.opened": Words(HOLDS, "opened {record}", "open {record}"),
     "hold.placed": Words(HOLDS, "placed {record}", "place a legal hold", " ({records} records named)"),
     "hold.released": Words(HOLDS, "released {record}", "release {record}"),
+    "purpose_rule.added": Words(RETENTION, "decided what calls are kept for", "decide what calls are kept for"),
+    "purpose_rule.removed": Words(RETENTION, "took back {record}", "take back {record}"),
+    "purposes.changed": Words(RETENTION, "changed what {record} is kept for", "change what {record} is kept for"),
+    "policies.opened": Words(RETENTION, "opened the list of policies", "open the list of policies"),
+    "policy.proposed": Words(RETENTION, "proposed {record}", "propose a policy", " (in force in {days} days)"),
+    "policy.withdrawn": Words(RETENTION, "withdrew {record}", "withdraw {record}"),
+    "policy.ended": Words(RETENTION, "ended {record}", "end {record}", " (in {days} days)"),
+    "policy.paused": Words(RETENTION, "paused {record}", "pause {record}", " (until {until})"),
+    "policy.resumed": Words(RETENTION, "let {record} go on", "let {record} go on"),
+    "retention.previewed": Words(RETENTION, "looked at what would be disposed of", "look at what would be disposed of"),
+    "retention.changed": Words(RETENTION, "changed how disposal works", "change how disposal works"),
+    "disposal.started": Words(RETENTION, "began {record}", "begin a disposal run", " ({due} records due)"),
+    "disposal.refused": Words(RETENTION, "did not begin {record}", "begin a disposal run", " ({code})"),
+    "disposal.finished": Words(RETENTION, "finished {record}", "finish {record}", " ({disposed} records)"),
+    "disposal.paused": Words(RETENTION, "paused {record}", "pause {record}"),
+    "disposal.resumed": Words(RETENTION, "let {record} go on", "let {record} go on"),
     "account.created": Words(PEOPLE, "created the account", "create an account"),
     "account.changed": Words(PEOPLE, "changed the account's settings", "change the account's settings"),
     "line.added": Words(PEOPLE, "added {record}", "add an own number"),
@@ -146,6 +164,9 @@ NOUNS: Final[dict[str, str]] = {
     "rtbf.Request": "request to forget a customer",
     "rtbf.RequestedIdentifier": "identifier of a request",
     "retention.LegalHold": "legal hold",
+    "retention.Policy": "retention policy",
+    "retention.Run": "disposal run",
+    "accounts.PurposeRule": "rule about purposes",
     "accounts.Account": "account",
     "accounts.User": "person",
     "accounts.Membership": "member",

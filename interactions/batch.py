@@ -6,6 +6,7 @@ from uuid import UUID
 
 import phonenumbers
 
+from accounts.handling import Handling
 from accounts.models import Account, Agent
 from customers.identifiers import Identifier as Known
 from customers.identifiers import Kind, NotAnIdentifier, normalise
@@ -26,16 +27,18 @@ from interactions.contents import (
 from interactions.drafts import ContactDraft, Direction, InteractionDraft, NoteDraft
 from interactions.joining import Call
 from interactions.models import CONTENTS, Interaction, OfInteraction, SourceId, SourceRecord
+from interactions.turning_away import Door, Record
+from privacy import bulk
 from privacy.blind_index import digest
 from privacy.models import SealedModel
 
 DEDUPLICATED: tuple[type[SourceRecord] | type[OfInteraction], ...] = (SourceRecord, *CONTENTS)
 
 
-def _call_of(row: SealedModel) -> list[Interaction]:
+def _call_of(row: SealedModel) -> list[UUID]:
     if isinstance(row, Interaction):
-        return [row]
-    return [row.interaction] if isinstance(row, SourceRecord | OfInteraction) else []
+        return [row.pk]
+    return [row.interaction_id] if isinstance(row, SourceRecord | OfInteraction | SourceId) else []
 
 
 def numbering_of(account: Account) -> Numbering:
@@ -57,36 +60,57 @@ class Batch:
     numbering: Numbering
     sounds: Mapping[int, HeardSound]
     resolver: Resolver = field(init=False)
+    handling: Handling = field(init=False)
     new: list[Interaction] = field(default_factory=list)
     changed: list[Interaction] = field(default_factory=list)
     prepared: list[Prepared] = field(default_factory=list)
     source_ids: list[SourceId] = field(default_factory=list)
     known_before: int = 0
+    door: Door = field(init=False)
+    _records: list[Record] = field(default_factory=list)
+    _about: dict[int, tuple[Indexed, ...]] = field(default_factory=dict)
     _readings: dict[tuple[Kind, str], Known | None] = field(default_factory=dict)
 
-    def build(self, calls: Sequence[Call], register: Sequence[RegisterDraft] = ()) -> None:
+    def __post_init__(self) -> None:
+        """Open the door."""
+        self.door = Door(self.account)
+
+    def let_in(self, calls: Sequence[Call], register: Sequence[RegisterDraft] = ()) -> list[Call]:
+        """Return the calls that may come in, and keep the contacts and notes of `register` that may for `build`."""
+        self._about = {id(call): indexed(self.account.pk, self._known(call)) for call in calls}
+        records = [
+            Record(draft, self._register_row(draft), indexed(self.account.pk, self._named_by(draft)))
+            for draft in register
+        ]
+        kept, self._records = self.door.let_in([(call, self._about[id(call)]) for call in calls], records)
+        return kept
+
+    def build(self, calls: Sequence[Call]) -> None:
         """Make or find the interaction of each call, tie it to its customer, and prepare everything it brings.
 
-        `register`: contacts and notes of the batch, which go with the customers they name.
+        `calls` were let in; the contacts and notes let in with them go with the customers they name.
         """
         agents = columns.agents_of(self.account, calls)
         self.resolver = Resolver(self.account)
-        about = {id(call): indexed(self.account.pk, self._known(call)) for call in calls}
+        self.handling = Handling(self.account)
+        about = {id(call): self._about[id(call)] for call in calls}
         current = {call.interaction.customer_id for call in calls if call.interaction and call.interaction.customer_id}
-        entries = [(draft, indexed(self.account.pk, self._named_by(draft))) for draft in register]
-        self.resolver.learn([*about.values(), *(known for _, known in entries)], current)
+        self.resolver.learn([*about.values(), *(record.about for record in self._records)], current)
         # A register's own records teach who is who, so they go first; notes may name a customer the calls bring.
-        self._take_register(entries, ContactDraft)
+        self.resolver.foresee(each.about for each in self._records if isinstance(each.draft, ContactDraft))
+        self._take_register(ContactDraft)
+        self.resolver.gather()
         # Calls whose source names a registered customer go first and teach the rest.
         for call in sorted(calls, key=lambda each: not any(draft.customer_ids for draft in each.drafts)):
             self._place(call, about[id(call)], agents)
-        self._take_register(entries, NoteDraft)
+        self._take_register(NoteDraft)
         self._follow_absorbed()
         for call in calls:
             if call.interaction is not None:
                 self._prepare(call, call.interaction)
         self._drop_known(calls)
         self._drop_known_register()
+        self.prepared = self.door.let_in_contents(self.prepared, {each.pk for each in self.new})
 
     def customers_before(self) -> set[UUID]:
         """Return the customers the batch adds to who were there before it, those taken in by others included."""
@@ -99,22 +123,17 @@ class Batch:
 
     def interactions_before(self) -> set[UUID]:
         """Return the calls the batch adds to that were there before it."""
-        new = {each.pk for each in self.new}
-        rows = [*self.changed, *(row for each in self.prepared for row in _call_of(each.row)), *self._calls_of_ids()]
-        return {row.pk for row in rows} - new
+        rows = [*self.changed, *(each.row for each in self.prepared), *self.source_ids]
+        return {call_id for row in rows for call_id in _call_of(row)} - {each.pk for each in self.new}
 
-    def _calls_of_ids(self) -> list[Interaction]:
-        return [each.interaction for each in self.source_ids]
-
-    def _take_register(
-        self, entries: Sequence[tuple[RegisterDraft, tuple[Indexed, ...]]], kind: type[RegisterDraft]
-    ) -> None:
-        for draft, about in entries:
-            if isinstance(draft, kind):
-                each = self._register_row(draft)
-                if isinstance(each.row, RegisterEntry | Note) and any(a.known.kind in RECOGNISING for a in about):
-                    each.row.customer_id = self.resolver.resolve(about)
-                self.prepared.append(each)
+    def _take_register(self, kind: type[RegisterDraft]) -> None:
+        for record in self._records:
+            if isinstance(record.draft, kind):
+                row, about = record.prepared.row, record.about
+                if isinstance(row, RegisterEntry | Note) and any(a.known.kind in RECOGNISING for a in about):
+                    resolve = self.resolver.resolve_record if kind is ContactDraft else self.resolver.resolve
+                    row.customer_id = resolve(about)
+                self.prepared.append(record.prepared)
 
     def _register_row(self, draft: RegisterDraft) -> Prepared:
         if isinstance(draft, ContactDraft):
@@ -136,8 +155,10 @@ class Batch:
 
     def _place(self, call: Call, about: tuple[Indexed, ...], agents: Mapping[str, Agent]) -> None:
         is_new = call.interaction is None
-        interaction = call.interaction = call.interaction or Interaction(account=self.account, duration_s=0, talk_s=0)
+        interaction = call.interaction = call.interaction or bulk.new(Interaction, account_id=self.account.pk)
         is_changed = columns.fill(interaction, call.drafts, agents)
+        if is_new or is_changed:
+            columns.set_circumstances(interaction, self.handling, agents)
         was = interaction.customer_id
         if interaction.direction != Direction.INTERNAL and (is_new or about):
             interaction.customer_id = self.resolver.resolve(about, was)
@@ -179,7 +200,7 @@ class Batch:
     def _prepare(self, call: Call, interaction: Interaction) -> None:
         self._prepare_own_values(interaction, call.drafts)
         self.source_ids += [
-            SourceId(account_id=self.account.pk, interaction=interaction, digest=index)
+            bulk.new(SourceId, account_id=self.account.pk, interaction_id=interaction.pk, digest=index)
             for index in sorted((call.digests | call.weak_digests) - call.known)
         ]
         self.prepared += [self._source_record(interaction, draft) for draft in call.drafts]
@@ -201,7 +222,13 @@ class Batch:
     def _source_record(self, interaction: Interaction, draft: InteractionDraft) -> Prepared:
         place = place_of(draft.place)
         index = digest(self.account.pk, "place", f"{draft.source}\0{place}")
-        row = SourceRecord(account_id=self.account.pk, interaction=interaction, source=draft.source, digest=index)
+        row = bulk.new(
+            SourceRecord,
+            account_id=self.account.pk,
+            interaction_id=interaction.pk,
+            source=draft.source,
+            digest=index,
+        )
         return Prepared(row, {"place": place})
 
     def _drop_known(self, calls: Sequence[Call]) -> None:

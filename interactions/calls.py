@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
+from accounts.handling import Handling
 from accounts.models import Account, Agent
 from interactions.drafts import Direction, InteractionDraft
 from interactions.joining import Call
@@ -15,7 +16,7 @@ from interactions.models import Interaction
 
 CALL_DETAIL_RECORDS = frozenset({"asterisk-cdr"})
 COLUMNS = ("started_at", "answered_at", "ended_at", "duration_s", "talk_s", "direction", "queue", "disposition")
-CHANGING = [*COLUMNS, "line", "agent", "customer"]
+CHANGING = [*COLUMNS, "line", "agent", "customer", "circumstances"]
 
 
 def agents_of(account: Account, calls: Sequence[Call]) -> dict[str, Agent]:
@@ -46,11 +47,22 @@ def fill(interaction: Interaction, drafts: Sequence[InteractionDraft], agents: M
     for draft in reversed(_in_order(drafts)):
         decides = draft.source in CALL_DETAIL_RECORDS
         _take(interaction, {name: getattr(draft, name) for name in COLUMNS}, decides=decides)
-        _take(
-            interaction, {"line": draft.own_address[:20], "agent": agents.get(draft.agent_extension)}, decides=decides
-        )
+        agent = agents.get(draft.agent_extension)
+        _take(interaction, {"line": draft.own_address[:20], "agent_id": agent and agent.pk}, decides=decides)
     _complete(interaction)
     return _snapshot(interaction) != before
+
+
+def set_circumstances(interaction: Interaction, handling: Handling, agents: Mapping[str, Agent]) -> None:
+    """Say under which circumstances a call is kept; one that has purposes already keeps them."""
+    teams = {agent.pk: agent.team_id for agent in agents.values()}
+    agent_id = interaction.agent_id
+    if agent_id is not None and agent_id not in teams:
+        teams[agent_id] = Agent.objects.values_list("team_id", flat=True).get(pk=agent_id)
+    facts = (str(interaction.direction), interaction.line, interaction.queue, agent_id and teams[agent_id])
+    known = interaction.circumstances if interaction.circumstances_id else None
+    found = handling.under(known.purposes, facts) if known else handling.of(facts)
+    interaction.circumstances_id = found.pk
 
 
 def _in_order(drafts: Sequence[InteractionDraft]) -> list[InteractionDraft]:

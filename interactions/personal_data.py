@@ -1,6 +1,8 @@
 """What of a call is personal."""
 
+from interactions.forgetting import marks_of_contents, marks_of_sources
 from interactions.models import (
+    CONTENTS,
     Analysis,
     Comment,
     DataSourceValue,
@@ -13,10 +15,11 @@ from interactions.models import (
     Transcription,
     Voicemail,
 )
+from privacy.ledger import known_by
 from privacy.map import Category, Datum, Shred, declare
 
 ERASURE_MARKS = ["id", "key_id", "account", "condemned_at", "condemnation_id", "erased_at"]
-CONTENT = [*ERASURE_MARKS, "interaction", "created_at"]
+CONTENT = [*ERASURE_MARKS, "interaction", "created_at", "ended_at", "circumstances"]
 SOUND = [*CONTENT, "content_key_id", "media_type", "size_bytes", "duration_ms", "plays_in_browser", "audio"]
 SOURCE = Datum(Category.SOURCE, on_erase=Shred())
 ENDED = "interaction__ended_at"
@@ -36,6 +39,7 @@ declare(
         "direction",
         "queue",
         "line",
+        "circumstances",
         "disposition",
         "started_at",
         "answered_at",
@@ -60,7 +64,7 @@ declare(
     belongs_to="interaction",
     ages_from=ENDED,
     personal={"digest": SOURCE, "place": SOURCE},
-    plain=[*CONTENT, "source"],
+    plain=[*ERASURE_MARKS, "interaction", "created_at", "source"],
     found_by="interaction",
 )
 for sound, own in ((Recording, []), (Voicemail, ["mailbox"])):
@@ -136,3 +140,7 @@ declare(
 declare(
     Opening, plain=["id", "entry", "user", "visit", "action", "record_id", "purpose", "case", "at"], subject="nobody"
 )
+
+known_by(SourceId, marks_of_sources, needs=["digest"])
+for content in CONTENTS:
+    known_by(content, marks_of_contents, needs=["digest", "interaction"])

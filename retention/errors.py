@@ -1,4 +1,4 @@
-"""What a hold can fail on; each sentence says what was not done and what to do, and nothing about a person."""
+"""What a hold or a policy can fail on: each sentence says what was not done and what to do, and names no person."""
 
 
 class HoldError(Exception):
@@ -15,3 +15,11 @@ class NotCoverable(HoldError):
 
 class AlreadyCondemned(HoldError):
     """The erasure came first: what was to be held is past the point of no return."""
+
+
+class PolicyError(Exception):
+    """A policy or a rule was not saved, changed or withdrawn."""
+
+
+class Conflict(PolicyError):
+    """Two policies ask what can't both be done: to keep for longer than another allows."""

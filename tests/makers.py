@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from accounts.handling import Handling
 from accounts.models import Account, Agent, Line
 from customers.identifiers import Kind, candidates
 from customers.models import Customer, Identifier
@@ -83,14 +84,19 @@ def make_interaction(
     values: Mapping[str, str] | None = None,
     analysis: Mapping[str, Any] | None = None,
     file: str = "pbx/Master.csv",
+    queue: str = "",
+    purposes: Sequence[str] = (),
 ) -> Interaction:
     """Make one call with what is given of it; `transcript` is a list of (speaker, text)."""
+    handling, facts = Handling(account), ("inbound", "+15305550100", queue, agent.team_id if agent else None)
     interaction = Interaction(
         account=account,
         customer=customer,
         agent=agent,
         direction=Direction.INBOUND,
         line="+15305550100",
+        queue=queue,
+        circumstances=handling.under(purposes, facts) if purposes else handling.of(facts),
         started_at=started_at,
         answered_at=started_at,
         ended_at=started_at + timedelta(seconds=duration_s),

@@ -1,5 +1,6 @@
 """Accounts, who acts in them, and what their calls are handled for."""
 
+from accounts.models.handling import Circumstances, Purpose, PurposeRule
 from accounts.models.people import (
     Account,
     Agent,
@@ -16,8 +17,11 @@ from accounts.models.people import (
 __all__ = [
     "Account",
     "Agent",
+    "Circumstances",
     "Line",
     "Membership",
+    "Purpose",
+    "PurposeRule",
     "Supervision",
     "Supervisor",
     "Team",

@@ -6,7 +6,7 @@ direction) stands in plain columns and outlives the customer.
 
 from django.db import models
 
-from accounts.models import Account, Agent, User
+from accounts.models import Account, Agent, Circumstances, User
 from customers.kinds import Kind
 from customers.models import Customer, Note
 from interactions.drafts import Direction
@@ -23,6 +23,12 @@ def condemned_index(name: str) -> models.Index:
     return models.Index(fields=["condemnation_id"], condition=models.Q(erased_at=None), name=f"{name}_condemned")
 
 
+def aging_index(name: str) -> models.Index:
+    """Return the index that tells, by circumstances, what has been kept longest and how much of it there is."""
+    fields = ["circumstances", "ended_at", "id"]
+    return models.Index(fields=fields, condition=models.Q(condemned_at=None), name=f"{name}_by_age")
+
+
 class Interaction(SealedModel):
     """One call of one customer. Its plain columns stay when the customer is forgotten."""
 
@@ -32,6 +38,7 @@ class Interaction(SealedModel):
     direction = models.CharField(max_length=8, choices=DIRECTIONS, default=Direction.INBOUND)
     queue = models.CharField(max_length=64, blank=True)
     line = models.CharField(max_length=20, blank=True)
+    circumstances = models.ForeignKey(Circumstances, on_delete=models.PROTECT, null=True, related_name="+")
     disposition = models.CharField(max_length=32, blank=True)
     started_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True)
@@ -57,6 +64,7 @@ class Interaction(SealedModel):
             models.Index(fields=["account", "-started_at", "-id"], name="interaction_by_time"),
             models.Index(fields=["agent", "-started_at", "-id"], name="interaction_by_agent"),
             models.Index(fields=["customer"], name="interaction_by_customer"),
+            aging_index("interaction"),
             condemned_index("interaction"),
         ]
 
@@ -100,13 +108,20 @@ class SourceRecord(SealedModel):
 
 
 class OfInteraction(SealedModel):
-    """What belongs to one interaction. `digest` is a blind index of the whole value: the same twice is one."""
+    """What belongs to one interaction. `digest` is a blind index of the whole value: the same twice is one.
+
+    `ended_at` and `circumstances` are the interaction's own; the database copies them, on insert and on every change.
+    """
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
     interaction = models.ForeignKey(Interaction, on_delete=models.PROTECT, related_name="%(class)ss")
     digest = models.BinaryField(max_length=32)
     place = SealedField(json=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    ended_at = models.DateTimeField(null=True, editable=False)
+    circumstances = models.ForeignKey(
+        Circumstances, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+    )
 
     objects = ContentQuerySet.as_manager()
 
@@ -139,7 +154,7 @@ class Recording(SoundFile):
 
     class Meta(SoundFile.Meta):
         constraints = [models.UniqueConstraint(fields=["interaction", "digest"], name="recording_once")]
-        indexes = [condemned_index("recording")]
+        indexes = [condemned_index("recording"), aging_index("recording")]
 
 
 class Voicemail(SoundFile):
@@ -149,7 +164,7 @@ class Voicemail(SoundFile):
 
     class Meta(SoundFile.Meta):
         constraints = [models.UniqueConstraint(fields=["interaction", "digest"], name="voicemail_once")]
-        indexes = [condemned_index("voicemail")]
+        indexes = [condemned_index("voicemail"), aging_index("voicemail")]
 
 
 class Transcription(OfInteraction):
@@ -170,7 +185,7 @@ class Transcription(OfInteraction):
                 name="transcription_of_one_sound", condition=models.Q(recording=None) | models.Q(voicemail=None)
             ),
         ]
-        indexes = [condemned_index("transcription")]
+        indexes = [condemned_index("transcription"), aging_index("transcription")]
 
 
 class Analysis(OfInteraction):
@@ -182,7 +197,7 @@ class Analysis(OfInteraction):
     class Meta(OfInteraction.Meta):
         verbose_name_plural = "analyses"
         constraints = [models.UniqueConstraint(fields=["interaction", "digest"], name="analysis_once")]
-        indexes = [condemned_index("analysis")]
+        indexes = [condemned_index("analysis"), aging_index("analysis")]
 
 
 class Comment(OfInteraction):
@@ -195,7 +210,7 @@ class Comment(OfInteraction):
 
     class Meta(OfInteraction.Meta):
         constraints = [models.UniqueConstraint(fields=["interaction", "digest"], name="comment_once")]
-        indexes = [condemned_index("comment")]
+        indexes = [condemned_index("comment"), aging_index("comment")]
 
 
 class DataSourceValue(OfInteraction):
@@ -206,7 +221,7 @@ class DataSourceValue(OfInteraction):
 
     class Meta(OfInteraction.Meta):
         constraints = [models.UniqueConstraint(fields=["interaction", "digest"], name="value_once")]
-        indexes = [condemned_index("value")]
+        indexes = [condemned_index("value"), aging_index("value")]
 
 
 class Mention(SealedModel):

@@ -1,0 +1,63 @@
+"""What calls are kept for: rules, and the circumstances calls share."""
+
+import pytest
+
+from accounts.errors import NotPossible
+from accounts.handling import Handling, add_rule, remove_rule
+from accounts.models import Account, Circumstances, PurposeRule
+from tests.conftest import Person
+from trail.models import Event
+from trail.refusal import Refused
+
+pytestmark = pytest.mark.django_db
+
+
+def under(account: Account, **facts: str) -> list[str]:
+    given = {"direction": "inbound", "line": "+15305550100", "queue": "sales", **facts}
+    return list(Handling(account).of((*given.values(), None)).purposes)
+
+
+def test_without_a_rule_a_call_is_kept_for_quality(account: Account) -> None:
+    assert under(account) == ["quality"]
+
+
+def test_rules_that_fit_add_up_and_others_do_not_count(account: Account, officer: Person) -> None:
+    add_rule(actor=officer.actor, account=account, purposes=["training"], direction="inbound")
+    add_rule(actor=officer.actor, account=account, purposes=["contract", "evidence"], queue="sales")
+    add_rule(actor=officer.actor, account=account, purposes=["legal_duty"], queue="brokers")
+    assert under(account) == ["contract", "evidence", "training"]
+    assert under(account, queue="support") == ["training"]
+    assert under(account, direction="outbound", queue="support") == ["quality"]
+
+
+def test_calls_of_one_combination_share_their_circumstances(account: Account) -> None:
+    handling = Handling(account)
+    facts = ("inbound", "", "", None)
+    assert handling.of(facts) is handling.of(facts)
+    assert Handling(account).of(facts).pk == handling.of(facts).pk
+    assert Circumstances.objects.count() == 1
+
+
+def test_the_same_rule_twice_is_one_rule_and_one_entry(account: Account, officer: Person) -> None:
+    for _ in range(2):
+        add_rule(actor=officer.actor, account=account, purposes=["training"])
+    assert PurposeRule.objects.count() == 1
+    assert Event.objects.filter(action="purpose_rule.added").count() == 1
+
+
+def test_a_rule_taken_back_no_longer_counts(account: Account, officer: Person) -> None:
+    remove_rule(actor=officer.actor, rule=add_rule(actor=officer.actor, account=account, purposes=["training"]))
+    assert under(account) == ["quality"]
+    assert Event.objects.filter(action="purpose_rule.removed").count() == 1
+
+
+@pytest.mark.parametrize("bad", [{"purposes": []}, {"purposes": ["fun"]}, {"direction": "sideways"}])
+def test_a_rule_nobody_could_apply_is_refused(account: Account, officer: Person, bad: dict[str, object]) -> None:
+    with pytest.raises(NotPossible, match="Nothing was saved"):
+        add_rule(**{"actor": officer.actor, "account": account, "purposes": ["training"], **bad})
+    assert not PurposeRule.objects.exists()
+
+
+def test_only_officers_and_administrators_decide(account: Account, supervisor: Person) -> None:
+    with pytest.raises(Refused):
+        add_rule(actor=supervisor.actor, account=account, purposes=["training"])
