@@ -21,10 +21,14 @@ def test_migrations_are_complete(database):
     assert "No changes detected" in said.getvalue()
 
 
+# Words outlive their sound: the link is let go and nothing is lost with it.
+LET_GO = {"interactions.Transcription.recording", "interactions.Transcription.voicemail"}
+
+
 def test_every_foreign_key_protects():
     links = [field for model in OURS for field in model._meta.get_fields() if isinstance(field, ForeignKey)]
     assert len(links) > 20
-    assert {str(field) for field in links if field.remote_field.on_delete is not PROTECT} == set()
+    assert {str(field) for field in links if field.remote_field.on_delete is not PROTECT} == LET_GO
 
 
 def test_there_is_no_superuser():
