@@ -1,18 +1,23 @@
-"""What of a request is personal: what was typed, and nothing else.
+"""What of a request is personal: what was typed, and the case file.
 
-The rows with it are taken when the request has run; those of a request that was cancelled, or never confirmed, when the
-person they name is forgotten by another.
+What was typed is taken when the request has run; that of a request that was cancelled, or never confirmed, when the
+person they name is forgotten by another. The case file stays under keys of its own until its day has come.
 """
 
 from privacy.map import Category, Datum, declare
-from rtbf.models import PlanItem, Request, RequestedIdentifier
+from rtbf.models import CaseFile, Evidence, Letter, LetterTemplate, PlanItem, Request, RequestedIdentifier, Rules
+
+WRITTEN = Datum(Category.CASE)
+SEALED = ("id", "key_id", "account", "condemned_at", "condemnation_id", "erased_at")
 
 declare(
     Request,
     plain=[
-        "id", "account", "reference", "state", "raised_by", "planned_at", "confirmed_by", "confirmed_at",
-        "grace_ends_at", "cancelled_by", "cancelled_at", "started_at", "replanned_at", "finished_at", "counts",
-        "job_id",
+        "id", "account", "reference", "state", "raised_by", "raised_at", "group_id", "channel", "received_on", "due_on",
+        "extended_at", "extended_by", "extended_because", "reminded_on", "identity_by", "identity_checked_by",
+        "identity_checked_at", "planned_at", "confirmed_by", "confirmed_at", "second_because", "approved_by",
+        "approved_at", "grace_ends_at", "cancelled_by", "cancelled_at", "cancelled_because", "refused_by", "refused_at",
+        "refused_because", "started_at", "replanned_at", "finished_at", "counts", "job_id",
     ],
     row_stays_because="it shows that the request was met, without saying whose it was",
 )  # fmt: skip
@@ -31,7 +36,41 @@ declare(
     PlanItem,
     plain=[
         "id", "request", "label", "record_id", "unit", "customer_id", "kind", "action", "because", "held_by", "spans",
-        "late", "done_at", "outcome",
+        "late", "done_at", "outcome", "decision", "decided_by", "found_action", "found_because",
     ],
     row_stays_because="it shows what became of each record, by id",
 )  # fmt: skip
+declare(
+    CaseFile,
+    belongs_to="request",
+    personal={"requester": WRITTEN, "note": WRITTEN},
+    plain=[*SEALED, "request", "relation", "ground", "keep_until"],
+    found_by="its request, until keep_until",
+)
+declare(
+    Evidence,
+    belongs_to="case",
+    personal={"name": WRITTEN, "content": WRITTEN},
+    plain=[*SEALED, "case", "media_type", "size_bytes", "added_by", "added_at"],
+    found_by="its case file",
+)
+declare(
+    Letter,
+    belongs_to="case",
+    personal={"to": WRITTEN, "subject": WRITTEN, "body": WRITTEN},
+    plain=[*SEALED, "case", "kind", "state", "prepared_by", "prepared_at", "sent_at"],
+    found_by="its case file",
+)
+declare(
+    Rules,
+    plain=[
+        "id", "account", "four_eyes", "most_records", "most_requests", "within_hours", "identity_first", "holidays",
+        "remind_days", "keep_case_months",
+    ],
+    subject="nobody",
+)  # fmt: skip
+declare(
+    LetterTemplate,
+    plain=["id", "account", "kind", "subject", "body", "changed_by", "changed_at"],
+    subject="nobody",
+)

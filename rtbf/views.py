@@ -78,7 +78,7 @@ def requests(request: MemberRequest) -> HttpResponseBase:
     tab = request.GET.get("tab", "pending")
     tab = tab if tab in TABS else "pending"
     visible = Request.objects.visible_to(request.actor)
-    rows = visible.filter(state__in=TABS[tab][1]).select_related("account", "raised_by").order_by("-planned_at")[:SHOWN]
+    rows = visible.filter(state__in=TABS[tab][1]).select_related("account", "raised_by").order_by("-raised_at")[:SHOWN]
     context = {
         "tab": tab,
         "tabs": [(name, title, visible.filter(state__in=states).count()) for name, (title, states) in TABS.items()],
