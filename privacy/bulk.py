@@ -1,17 +1,43 @@
-"""Insert many rows by COPY: several times faster than INSERT for rows with sealed values.
+"""Make and insert many rows: several times faster than Django does one, for imports of millions.
 
 A statement with a thousand bytea parameters costs more to parse in the client than to store. COPY streams the rows; ids
 and defaults are those of the model instances, so nothing has to come back.
 """
 
-from collections.abc import Callable, Sequence
-from operator import attrgetter
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache
+from typing import Any, TypeVar
 
 from django.db import connections, router
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import BinaryField, CharField, DateTimeField, Field, ForeignKey, IntegerField, Model, UUIDField
+from django.db.models.base import ModelState
 from psycopg import sql
+
+Row = TypeVar("Row", bound=Model)
+
+
+def new(model: type[Row], **columns: Any) -> Row:
+    """Return an unsaved row as `model(**columns)` would; foreign keys are given by their column (`customer_id`).
+
+    A model's own constructor asks each field for its default and sends two signals, which is most of its time.
+    """
+    row = model.__new__(model)
+    plain, made = _defaults(model)
+    row.__dict__.update(plain, _state=ModelState())
+    for name, make in made:
+        row.__dict__[name] = make()
+    row.__dict__.update(columns)
+    return row
+
+
+@cache
+def _defaults(model: type[Model]) -> tuple[dict[str, Any], tuple[tuple[str, Callable[[], Any]], ...]]:
+    """Return the defaults of a model's columns: those that are values, and those that are made for each row."""
+    fields: list[Field] = list(model._meta.concrete_fields)
+    made = {each.attname: each.default for each in fields if each.has_default() and callable(each.default)}
+    plain = {each.attname: each.get_default() for each in fields if each.attname not in made}
+    return plain, tuple(made.items())
 
 
 def insert(rows: Sequence[Model]) -> None:
@@ -28,19 +54,22 @@ def insert(rows: Sequence[Model]) -> None:
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(model._meta.db_table), columns)
     readers = [_reader(each, connection) for each in fields]
     with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(statement) as copy:
-        for row in rows:
-            copy.write_row([read(row) for read in readers])
+        # Column by column: one reader at a time over all rows is a third faster than all readers over each row.
+        for values in zip(*(read(rows) for read in readers), strict=True):
+            copy.write_row(values)
     for row in rows:
         row._state.adding = False
         row._state.db = connection.alias
 
 
-def _reader(field: Field, connection: BaseDatabaseWrapper) -> Callable[[Model], Any]:
-    """Return what takes a field's value from a row as the driver wants it.
+def _reader(field: Field, connection: BaseDatabaseWrapper) -> Callable[[Sequence[Model]], Iterable[Any]]:
+    """Return what takes a field's values from rows as the driver wants them.
 
     The driver knows plain values itself; preparing each through the field again is a third of an insert's time.
     """
-    plain = isinstance(field, (BinaryField, CharField, ForeignKey, IntegerField, UUIDField))
-    if plain or (isinstance(field, DateTimeField) and not (field.auto_now or field.auto_now_add)):
-        return attrgetter(field.attname)
-    return lambda row: field.get_db_prep_save(field.pre_save(row, True), connection)
+    name = field.attname
+    if isinstance(field, (BinaryField, CharField, ForeignKey, IntegerField, UUIDField)):
+        return lambda rows: [row.__dict__[name] for row in rows]
+    if isinstance(field, DateTimeField):
+        return lambda rows: [field.pre_save(row, True) for row in rows]
+    return lambda rows: [field.get_db_prep_save(field.pre_save(row, True), connection) for row in rows]
