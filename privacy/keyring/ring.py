@@ -24,10 +24,7 @@ OPEN_BLOCK = """
     SELECT id, version, used FROM keyring_block WHERE account_id = %s AND open
     ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED
 """
-INSERT_KEYS = """
-    INSERT INTO keyring_key (id, block, version, wrapped)
-    SELECT id, %s, %s, wrapped FROM unnest(%s::uuid[], %s::bytea[]) AS fresh (id, wrapped)
-"""
+COPY_KEYS = "COPY keyring_key (id, block, version, wrapped) FROM STDIN"
 VERSIONS = "SELECT block_id, version FROM keyring_version WHERE block_id = ANY(%s) ORDER BY block_id, version"
 INSERT_TOMBSTONES = """
     INSERT INTO keyring_tombstone (key_id, at, replaced_by, block, version)
@@ -66,8 +63,9 @@ def _create_in_one_block(account_id: UUID, wanted: int) -> list[NewKey]:
         block, version, places = _take_places(cursor, account_id, wanted)
         block_key = keys.directory().block_key(block, version)
         fresh = [NewKey(new_id(), new_key()) for _ in range(places)]
-        wrapped = [wrap(block_key, new.key, context=new.id.bytes) for new in fresh]
-        cursor.execute(INSERT_KEYS, [block, version, [new.id for new in fresh], wrapped])
+        with connections[ALIAS].wrap_database_errors, cursor.copy(COPY_KEYS) as copy:
+            for new in fresh:
+                copy.write_row((new.id, block, version, wrap(block_key, new.key, context=new.id.bytes)))
     return fresh
 
 
