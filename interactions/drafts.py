@@ -189,11 +189,15 @@ class Links:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """A file or record that was not taken in, and why. `line` is 1-based; 0 is the whole file."""
+    """A file or record that was not taken in, and why. `line` is 1-based; 0 is the whole file.
+
+    `code`: for what is not broken, why all the same; `forgotten` is one.
+    """
 
     file: str
     line: int
     reason: str
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)

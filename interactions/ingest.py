@@ -88,9 +88,10 @@ def _take(
         with transaction.atomic():
             _one_at_a_time(account)
             of_calls = [each for each in drafts if isinstance(each, InteractionDraft)]
-            calls = list(_with_a_time(group(account, of_calls, aliases), report))
             batch = Batch(account, numbering_of(account), sounds)
-            batch.build(calls, [each for each in drafts if not isinstance(each, InteractionDraft)])
+            register = [each for each in drafts if not isinstance(each, InteractionDraft)]
+            calls = batch.let_in(group(account, of_calls, aliases), register)
+            batch.build(list(_with_a_time(calls, report)))
             _hold_on_to(batch)
             _seal(batch, report, written)
             _insert(batch)
@@ -228,19 +229,21 @@ def _move(other: UUID, person: UUID) -> None:
 
 
 def _count(batch: Batch, report: Ingested) -> None:
-    names = Counter(_name(each.row) for each in batch.prepared if _is_content(each.row))
-    report.counts += names
+    models = Counter(type(each.row) for each in batch.prepared)
+    report.counts += Counter({_name(model): number for model, number in models.items() if _is_content(model)})
     report.counts["interactions"] += len(batch.new)
     report.counts["joined"] += len(batch.changed)
     report.counts["customers"] += len(batch.resolver.new_customers)
     report.counts["customers_recognised_later"] += len(batch.resolver.absorbed)
     report.counts["known_before"] += batch.known_before
+    report.counts["forgotten"] += len(batch.door.refused)
+    report.rejected += batch.door.refused
     report.counts = Counter({name: number for name, number in report.counts.items() if number})
 
 
-def _is_content(row: SealedModel) -> bool:
-    return hasattr(row, "digest") and not isinstance(row, SourceId)
+def _is_content(model: type[SealedModel]) -> bool:
+    return hasattr(model, "digest") and model is not SourceId
 
 
-def _name(row: SealedModel) -> str:
-    return str(row._meta.verbose_name_plural).replace(" ", "_")
+def _name(model: type[SealedModel]) -> str:
+    return str(model._meta.verbose_name_plural).replace(" ", "_")

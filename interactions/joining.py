@@ -23,7 +23,7 @@ PASSING = "file:"
 class Call:
     """Drafts that tell of one call, its ids as blind indexes, and the interaction where there is one already.
 
-    `known` are the indexes that the database holds.
+    `known` are the indexes that the database holds. `was_forgotten`: the call is just being erased.
     """
 
     drafts: list[InteractionDraft] = field(default_factory=list)
@@ -32,6 +32,7 @@ class Call:
     passing: set[str] = field(default_factory=set)
     known: set[bytes] = field(default_factory=set)
     interaction: Interaction | None = None
+    was_forgotten: bool = False
 
     @property
     def marks(self) -> set[bytes | str]:
@@ -87,9 +88,12 @@ def _days(at: datetime) -> set[str]:
 
 
 def _find_existing(account_id: UUID, by_digest: Mapping[bytes, Call]) -> None:
-    rows = SourceId.objects.filter(account_id=account_id, digest__in=list(by_digest), condemned_at=None)
+    rows = SourceId.objects.filter(account_id=account_id, digest__in=list(by_digest))
     for row in rows.select_related("interaction").order_by("interaction_id"):
         call = by_digest[bytes(row.digest)]
+        if row.condemned_at is not None:
+            call.was_forgotten = True
+            continue
         call.known.add(bytes(row.digest))
         if call.interaction is None:
             call.interaction = row.interaction

@@ -8,9 +8,11 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from customers.forgetting import mark_of_record
 from customers.models import Note
+from interactions.forgetting import mark_of_content
 from interactions.models import Comment, DataSourceValue, Mention, OfInteraction, Transcription
-from privacy import erasure, redaction
+from privacy import erasure, ledger, redaction
 from privacy.guards import Refusal
 from privacy.witness import RecordRef
 from trail.actor import Actor
@@ -37,7 +39,11 @@ def redact_passages(
     name = _SEALED_IN[type(row)]
 
     def change(values: Mapping[str, Any]) -> dict[str, Any]:
-        return {name: _redacted(values[name], spans)}
+        redacted = _redacted(values[name], spans)
+        if redacted != values[name]:
+            # Before the text changes: as long as it does not, its own index is found first when it comes again.
+            ledger.write(row.account_id, [_mark(row)])
+        return {name: redacted}
 
     refused = redaction.redact(row, change, actor=actor, ground=ground, case=case)
     if not refused:
@@ -45,6 +51,12 @@ def redact_passages(
         type(row)._default_manager.filter(pk=row.pk).update(digest=os.urandom(32))
         erasure.erase(_mentions_in(row, spans), actor=actor, ground=ground, case=case)
     return refused
+
+
+def _mark(row: OfInteraction | Note) -> ledger.Mark:
+    if isinstance(row, Note):
+        return mark_of_record(Note, row.digest)
+    return mark_of_content(type(row), row.interaction_id, row.digest)
 
 
 def _redacted(value: Any, spans: Sequence[Span]) -> Any:

@@ -24,6 +24,7 @@ from jobs.registry import Progress
 from privacy import erasure
 from privacy.guards import Refusal
 from privacy.keyring.ring import KeyLost
+from privacy.ledger import Memory
 from privacy.models import Condemnation, SealedModel
 from privacy.open import Forgotten
 from privacy.witness import RecordRef
@@ -39,6 +40,7 @@ from vault.errors import VaultError
 
 AT_ONCE = 500
 PASSES = 10
+OWN_GUARDS = ("open requests",)
 PERSON = (Customer._meta.label, Identifier._meta.label)
 BROKEN = (IntegrityError, DataError, KeyLost, VaultError)
 """What one record can fail with; a database that does not answer is not among them: then everything waits."""
@@ -125,7 +127,7 @@ class Execution:
     def _erase(self, items: Sequence[PlanItem]) -> None:
         """Erase what is left of these records; where that breaks, unit by unit, so that one takes no other along."""
         try:
-            erased = erasure.erase(_living(items), actor=self.actor, ground=GROUND, case=self.request.reference)
+            erased = self._erase_rows(_living(items))
         except BROKEN as problem:
             units = [list(group) for _, group in groupby(items, key=_unit)]
             if len(units) > 1:
@@ -135,6 +137,16 @@ class Execution:
             self._failed(items, problem)
             return
         self._done(items, {ref.id: refusal for ref, refusal in erased.kept.items()})
+
+    def _erase_rows(self, rows: Sequence[SealedModel]) -> erasure.Erased:
+        return erasure.erase(
+            rows,
+            actor=self.actor,
+            ground=GROUND,
+            case=self.request.reference,
+            without_guards=OWN_GUARDS,
+            remember=Memory.PERSON,
+        )
 
     def _redact_passages(self) -> None:
         for item in self._undone().filter(spans__isnull=False):
@@ -180,7 +192,7 @@ class Execution:
     def _forget_what_was_typed(self) -> None:
         """Erase the identifiers of the request: its reference stays, and leads to nobody."""
         typed = RequestedIdentifier.objects.filter(request=self.request, condemned_at=None)
-        erasure.erase(list(typed), actor=self.actor, ground=GROUND, case=self.request.reference)
+        self._erase_rows(list(typed))
 
     def _conclude(self) -> None:
         with transaction.atomic():

@@ -4,7 +4,9 @@ What was typed is taken when the request has run; that of a request that was can
 person they name is forgotten by another. The case file stays under keys of its own until its day has come.
 """
 
+from privacy.ledger import known_by
 from privacy.map import Category, Datum, declare
+from rtbf.forgetting import marks_of_typed
 from rtbf.models import CaseFile, Evidence, Letter, LetterTemplate, PlanItem, Request, RequestedIdentifier, Rules
 
 WRITTEN = Datum(Category.CASE)
@@ -74,3 +76,5 @@ declare(
     plain=["id", "account", "kind", "subject", "body", "changed_by", "changed_at"],
     subject="nobody",
 )
+
+known_by(RequestedIdentifier, marks_of_typed, needs=["kind"], opens=["shown"], person=True)

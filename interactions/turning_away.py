@@ -1,0 +1,147 @@
+"""Turn away at the door what was forgotten: an export of before the erasure must not bring anybody back.
+
+A call known by an id in the erasure ledger is left out whole, so it is not counted twice either: its row for statistics
+is there. A call of before the erasure that names the forgotten person is left out too, wherever it comes from. A later
+one is a new contact and welcome. What is refused is told with the code `forgotten` and never with what it held.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from accounts.models import Account
+from customers.forgetting import NAMING, mark_of, mark_of_record
+from customers.kinds import Identifier as Known
+from customers.models import Identifier, Note, RegisterEntry
+from customers.resolution import RECOGNISING, Indexed
+from interactions.contents import Prepared
+from interactions.drafts import ContactDraft, NoteDraft, Place, Rejected
+from interactions.forgetting import mark_of_content, mark_of_source
+from interactions.joining import Call
+from interactions.models import OfInteraction
+from privacy.ledger import Mark, forgotten
+
+FORGOTTEN: Final = "forgotten"
+SAYS: Final = "It was forgotten on request, and stays so."
+RegisterDraft = ContactDraft | NoteDraft
+About = Sequence[Indexed]
+
+
+@dataclass(eq=False)
+class Record:
+    """A contact or note on its way in: its draft, its row, and whom it names."""
+
+    draft: RegisterDraft
+    prepared: Prepared
+    about: About
+
+
+@dataclass
+class Door:
+    """What stands at the door for one batch. `refused` comes out for the report."""
+
+    account: Account
+    refused: list[Rejected] = field(default_factory=list)
+
+    def let_in(self, calls: Sequence[tuple[Call, About]], records: Sequence[Record]) -> tuple[list[Call], list[Record]]:
+        """Return the calls and records that may come in. One question to the ledger, whatever their number.
+
+        Raises privacy.ledger.LedgerKeyLost, django.db.OperationalError: then nothing may come in.
+        """
+        marks = {mark for call, about in calls for mark in _marks_of_call(call, about)}
+        marks |= {mark for record in records for mark in _marks_of_record(record)}
+        known = forgotten(self.account.pk, marks)
+        back = self._came_back(records) if known else frozenset()
+        kept_calls = [call for call, about in calls if not self._refuse_call(call, about, known)]
+        return kept_calls, [record for record in records if not self._refuse_record(record, known, back)]
+
+    def let_in_contents(self, prepared: Sequence[Prepared], fresh: Iterable[object]) -> list[Prepared]:
+        """Return what may come into calls that are there: not what was erased or redacted in them.
+
+        `fresh`: ids of the batch's own new calls, of which nothing was forgotten.
+        """
+        new = set(fresh)
+        asked = {
+            id(each): mark_of_content(type(each.row), each.row.interaction_id, each.row.digest)
+            for each in prepared
+            if isinstance(each.row, OfInteraction) and each.row.interaction_id not in new
+        }
+        known = forgotten(self.account.pk, set(asked.values()))
+        if not known:
+            return list(prepared)
+        for each in prepared:
+            if asked.get(id(each)) in known:
+                self._refuse(_place_in_import(each))
+        return [each for each in prepared if asked.get(id(each)) not in known]
+
+    def _refuse_call(self, call: Call, about: About, known: dict[Mark, datetime | None]) -> bool:
+        if call.interaction is not None or not (known or call.was_forgotten):
+            return False
+        began = min((draft.started_at for draft in call.drafts if draft.started_at), default=None)
+        if not (
+            call.was_forgotten
+            or any(mark in known for mark in _marks_of_ids(call))
+            or (began is not None and _is_of_before(about, began, known))
+        ):
+            return False
+        for draft in call.drafts:
+            self._refuse(draft.place)
+        return True
+
+    def _refuse_record(self, record: Record, known: dict[Mark, datetime | None], back: frozenset[bytes]) -> bool:
+        at = record.draft.at if isinstance(record.draft, NoteDraft) else None
+        index = _mark_of_row(record)
+        named = not any(each.digest in back for each in record.about) if at is None else True
+        if not (index in known or (named and _is_of_before(record.about, at, known))):
+            return False
+        self._refuse(record.draft.place)
+        return True
+
+    def _came_back(self, records: Sequence[Record]) -> frozenset[bytes]:
+        """Return what living customers carry of what undated records name: they were in touch again since."""
+        named = {each.digest for record in records for each in record.about if each.known.kind in RECOGNISING}
+        rows = Identifier.objects.filter(account=self.account, digest__in=list(named), condemned_at=None)
+        return frozenset(bytes(index) for index in rows.values_list("digest", flat=True))
+
+    def _refuse(self, place: Place) -> None:
+        line = int(place.record.get("row") or place.record.get("line") or 0)
+        self.refused.append(Rejected(place.file, line, SAYS, code=FORGOTTEN))
+
+
+def _marks_of_call(call: Call, about: About) -> list[Mark]:
+    return [] if call.interaction is not None else [*_marks_of_ids(call), *_marks_of_people(about)]
+
+
+def _marks_of_ids(call: Call) -> list[Mark]:
+    return [mark_of_source(index) for index in (*call.digests, *call.weak_digests)]
+
+
+def _marks_of_record(record: Record) -> list[Mark]:
+    return [_mark_of_row(record), *_marks_of_people(record.about)]
+
+
+def _mark_of_row(record: Record) -> Mark:
+    row = record.prepared.row
+    if not isinstance(row, RegisterEntry | Note):
+        raise TypeError("A register's record becomes a contact or a note.")
+    return mark_of_record(type(row), row.digest)
+
+
+def _marks_of_people(about: About) -> list[Mark]:
+    return [_mark_of_known(each.known) for each in about if each.known.kind in NAMING]
+
+
+def _mark_of_known(known: Known) -> Mark:
+    return mark_of(known.kind, known.value)
+
+
+def _is_of_before(about: About, at: datetime | None, known: dict[Mark, datetime | None]) -> bool:
+    """Say whether something at this moment, or at none, is of a person's time before being forgotten."""
+    ends = [known[mark] for mark in _marks_of_people(about) if mark in known]
+    return any(end is not None and (at is None or at < end) for end in ends)
+
+
+def _place_in_import(prepared: Prepared) -> Place:
+    place = prepared.values.get("place") or {}
+    return Place(str(place.get("file", "")), dict(place.get("record", {})))
