@@ -1,26 +1,167 @@
-"""Find a value without storing it: HMAC-SHA-256 under the account's index key.
+"""Find a value without storing it: HMAC-SHA-256 under the account's index key, covered by a key that is rotated.
 
-All ten-digit numbers can be tried against an index key in hours, so the index key is a secret like the others and lies
-in the key directory.
+All ten-digit numbers can be tried against an index key in hours, so both keys are secrets like the others and lie in
+the key directory. The cover is a permutation: rotating its key turns every stored index into the new one without
+opening a row, and what an old copy of the data still holds can't be uncovered any more.
 """
 
 import hmac
-from functools import lru_cache
+import threading
+import time
+from hashlib import sha256
 from uuid import UUID
 
+from cryptography.hazmat.primitives.ciphers import Cipher, CipherContext, algorithms, modes
+
 from privacy import keys
+from privacy.models import IndexKey
+from vault.errors import KeyMissing
+
+INDEX_BYTES = 32
+FIRST = 1
+UNCOVERED = 0
+"""The generation of indexes from before there was a cover: 32 bytes without a mark."""
+LEARNT_AFTER_S = 1.0
+"""How long a process may go on with the generation it knows; a rotation waits for it."""
+
+_known: dict[UUID, tuple[float, int]] = {}
+_of_thread = threading.local()
 
 
-def _secret_name(account_id: UUID) -> str:
-    return f"index-{account_id}"
-
-
-@lru_cache(maxsize=1_024)
-def _index_key(account_id: UUID) -> bytes:
-    # Returns the existing secret where there is one, so that two processes that meet agree.
-    return keys.directory().create_secret(_secret_name(account_id))
+class IndexKeyGone(Exception):
+    """The data names an index key that was destroyed: it is an older copy. Nothing was searched or taken in."""
 
 
 def digest(account_id: UUID, kind: str, value: str) -> bytes:
-    """Return the 32-byte index of a value in its normal form, of one kind, in one account."""
-    return hmac.digest(_index_key(account_id), f"{kind}\0{value}".encode(), "sha256")
+    """Return the blind index of a value in its normal form, of one kind, in one account: a mark and 32 bytes.
+
+    Raises IndexKeyGone, and django.db.OperationalError when the data database does not answer.
+    """
+    return cover(account_id, generation(account_id), _inner(account_id, kind, value))
+
+
+def lasting(account_id: UUID, index: bytes) -> bytes:
+    """Return what stays the same of an index however often its cover is rotated: for the erasure ledger alone.
+
+    Raises IndexKeyGone when the index stands under a cover that was destroyed.
+    """
+    return uncover(account_id, generation(account_id), bytes(index))
+
+
+class Stream:
+    """The blind index of content that is too large for one value, fed in blocks."""
+
+    def __init__(self, account_id: UUID, kind: str) -> None:
+        """Begin."""
+        self._account_id = account_id
+        self._mac = hmac.new(_inner(account_id, kind, ""), digestmod=sha256)
+
+    def update(self, block: bytes) -> None:
+        """Take in the next block."""
+        self._mac.update(block)
+
+    def digest(self) -> bytes:
+        """Return the index of everything so far."""
+        return cover(self._account_id, generation(self._account_id), self._mac.digest())
+
+
+def generation(account_id: UUID) -> int:
+    """Return which cover the account's indexes stand under, as known for at most a second."""
+    now = time.monotonic()
+    learnt_at, known = _known.get(account_id, (-LEARNT_AFTER_S, 0))
+    return known if now - learnt_at < LEARNT_AFTER_S else refresh(account_id)
+
+
+def refresh(account_id: UUID) -> int:
+    """Learn the generation anew: whoever holds the account's lock for taking in knows it for sure until it lets go."""
+    learnt_at = time.monotonic()
+    named = IndexKey.objects.filter(pk=account_id).values_list("generation", flat=True).first()
+    found = _begin(account_id) if named is None else named
+    _known[account_id] = (learnt_at, found)
+    return found
+
+
+def _begin(account_id: UUID) -> int:
+    """Return the generation of an account that was never rotated; its keys are made at the first use."""
+    directory = keys.directory()
+    there = directory.secret_names(secret_name(account_id))
+    if cover_name(account_id, FIRST) not in there:
+        if there == [secret_name(account_id)]:
+            return UNCOVERED
+        if there:
+            raise gone(account_id)
+        directory.create_secret(cover_name(account_id, FIRST))
+    # Made after the cover, so that an index key alone always means indexes without one.
+    directory.create_secret(secret_name(account_id))
+    return FIRST
+
+
+def secret_name(account_id: UUID) -> str:
+    """Return the name of the account's index key in the key directory."""
+    return f"index-{account_id}"
+
+
+def cover_name(account_id: UUID, number: int) -> str:
+    """Return the name of a cover's key in the key directory."""
+    return f"{secret_name(account_id)}-{number}"
+
+
+def gone(account_id: UUID) -> IndexKeyGone:
+    """Return the error of an account whose data is older than its index key."""
+    return IndexKeyGone(
+        f"The data of account {account_id} stands under an index key that was destroyed: it is a copy from before a"
+        " rotation. Nothing was searched or taken in. Run manage.py rotate_index_key --rebuild (docs/restore.md)."
+    )
+
+
+def _inner(account_id: UUID, kind: str, value: str) -> bytes:
+    directory = keys.directory()
+    try:
+        key = directory.secret(secret_name(account_id))
+    except KeyMissing:
+        refresh(account_id)
+        key = directory.secret(secret_name(account_id))
+    return hmac.digest(key, f"{kind}\0{value}".encode(), "sha256")
+
+
+def cover(account_id: UUID, number: int, bare: bytes) -> bytes:
+    """Cover a bare index with the key of a generation, marked with it."""
+    return bare if number == UNCOVERED else bytes([mark(number)]) + _encryptor(account_id, number).update(bare)
+
+
+def uncover(account_id: UUID, number: int, index: bytes) -> bytes:
+    """Take the cover of a generation off; an index without a mark has none. Raises IndexKeyGone."""
+    if len(index) == INDEX_BYTES:
+        return index
+    if index[0] != mark(number) or number == UNCOVERED:
+        raise gone(account_id)
+    return _cipher(account_id, number).decryptor().update(index[1:])
+
+
+def mark(number: int) -> int:
+    """Return the byte that indexes of a generation begin with."""
+    return number % 256
+
+
+def _encryptor(account_id: UUID, number: int) -> CipherContext:
+    """Return a cipher of this thread, made anew every second: making one costs more than covering ten indexes."""
+    made: dict[tuple[UUID, int], tuple[float, CipherContext]] = _of_thread.__dict__
+    now = time.monotonic()
+    made_at, encryptor = made.get((account_id, number), (-LEARNT_AFTER_S, None))
+    if encryptor is None or now - made_at >= LEARNT_AFTER_S:
+        encryptor = _cipher(account_id, number).encryptor()
+        made[account_id, number] = (now, encryptor)
+    return encryptor
+
+
+def _cipher(account_id: UUID, number: int) -> Cipher[modes.ECB]:
+    """Return AES-256 on single blocks.
+
+    An index must be the same for the same value, and its two blocks are the output of HMAC: evenly spread and equal
+    for equal values only. So single blocks tell no more than the index itself does.
+    """
+    try:
+        key = keys.directory().secret(cover_name(account_id, number))
+    except KeyMissing:
+        raise gone(account_id) from None
+    return Cipher(algorithms.AES256(key), modes.ECB())  # noqa: S305 - see above
