@@ -4,11 +4,9 @@ Nothing is sealed here. A `Prepared` row waits for its key with the values that 
 batch takes its keys in one go.
 """
 
-import hmac
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from hashlib import sha256
 from typing import Any, BinaryIO, TypeVar
 
 from accounts.models import Account
@@ -43,7 +41,7 @@ from interactions.models import (
     Voicemail,
 )
 from interactions.sources.found import open_plain
-from privacy.blind_index import digest
+from privacy.blind_index import Stream, digest
 from privacy.ids import new_id
 from privacy.models import SealedModel
 
@@ -99,11 +97,11 @@ def hear(account: Account, draft: AudioDraft) -> HeardSound:
 
 
 def _hash(account: Account, file: BinaryIO) -> tuple[bytes, int]:
-    mac, size = hmac.new(digest(account.pk, "content", ""), digestmod=sha256), 0
+    index, size = Stream(account.pk, "content"), 0
     while block := file.read(BLOCK):
-        mac.update(block)
+        index.update(block)
         size += len(block)
-    return mac.digest(), size
+    return index.digest(), size
 
 
 def sound_row(interaction: Interaction, heard: HeardSound) -> Prepared:

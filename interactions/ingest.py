@@ -27,7 +27,7 @@ from interactions.joining import Aliases, Call, group
 from interactions.models import Interaction, SoundFile, SourceId
 from interactions.sound_links import tie
 from interactions.sources.found import open_plain
-from privacy import bulk
+from privacy import blind_index, bulk
 from privacy.keyring.ring import NewKey, create_keys
 from privacy.models import SealedModel
 from privacy.open import Forgotten, content_context, store
@@ -124,6 +124,8 @@ def _unreadable(sound: AudioDraft, problem: OSError) -> Rejected:
 def _one_at_a_time(account: Account) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"ingest-{account.pk}"])
+    # A rotation of the index key takes the same lock: from here on the key is the one in use.
+    blind_index.refresh(account.pk)
 
 
 def _hold_on_to(batch: Batch) -> None:
