@@ -26,6 +26,9 @@ CHOICES: Final = list(ROLES.items())
 # imports, and sees where a customer's data lies, never what it says.
 OPERATOR: Final = "operator"
 
+# Nobody's role either: the installation itself, doing in one account what an administrator set up there once.
+HOUSE: Final = "house"
+
 # Every right with the name a person reads in the grid of rights.
 RIGHTS: Final[dict[str, str]] = {
     "interactions.view_interaction": "See the list of interactions",
@@ -33,6 +36,9 @@ RIGHTS: Final[dict[str, str]] = {
     "interactions.download_recording": "Download recordings",
     "interactions.comment_interaction": "Comment on interactions",
     "interactions.ingest_interaction": "Import interactions",
+    "interactions.view_import": "See imports and what they left out",
+    "interactions.configure_import": "Set up drop folders, say what columns hold",
+    "customers.merge_customer": "Say that two customers are one person, or one is two",
     "rtbf.raise_request": "Ask to forget a customer",
     "rtbf.view_request": "See requests to forget a customer",
     "rtbf.cancel_request": "Cancel a request during its grace period",
@@ -64,6 +70,7 @@ RIGHTS: Final[dict[str, str]] = {
     "accounts.change_purposerule": "Decide what calls are kept for",
 }
 
+_IMPORTS = frozenset({"interactions.view_import", "interactions.configure_import"})
 _PEOPLE = frozenset(codename for codename in RIGHTS if codename.startswith("accounts."))
 
 TABLE: Final[dict[str, frozenset[str]]] = {
@@ -74,6 +81,7 @@ TABLE: Final[dict[str, frozenset[str]]] = {
             "interactions.listen_recording",
             "interactions.download_recording",
             "interactions.comment_interaction",
+            "customers.merge_customer",
             "rtbf.raise_request",
             "rtbf.view_request",
             "rtbf.cancel_request",
@@ -97,8 +105,9 @@ TABLE: Final[dict[str, frozenset[str]]] = {
             "accounts.change_purposerule",
         }
     ),
-    ADMINISTRATOR: _PEOPLE - {"accounts.add_account"} | {"rtbf.change_rules"},
-    OPERATOR: _PEOPLE | {"interactions.ingest_interaction", "rtbf.view_request"},
+    ADMINISTRATOR: _PEOPLE - {"accounts.add_account"} | _IMPORTS | {"rtbf.change_rules"},
+    OPERATOR: _PEOPLE | _IMPORTS | {"interactions.ingest_interaction", "rtbf.view_request"},
+    HOUSE: frozenset({"interactions.ingest_interaction"}),
 }
 
 

@@ -1,7 +1,7 @@
 """What of a customer is personal."""
 
 from customers.forgetting import marks_of_identifiers, marks_of_records
-from customers.models import Customer, FieldMeaning, Identifier, Note, RegisterEntry
+from customers.models import Customer, FieldMeaning, Identifier, Merge, Note, RegisterEntry
 from privacy.ledger import known_by
 from privacy.map import Category, Datum, Shred, Tokenise, declare
 
@@ -54,3 +54,8 @@ declare(FieldMeaning, plain=["id", "account", "field", "means"], subject="nobody
 known_by(Identifier, marks_of_identifiers, needs=["kind"], opens=["value"], person=True)
 for record in (RegisterEntry, Note):
     known_by(record, marks_of_records, needs=["digest"])
+declare(
+    Merge,
+    plain=["id", "account", "customer", "taken_in", "moved", "merged_by", "merged_at", "undone_at"],
+    row_stays_because="it says by ids which customers were found to be one person",
+)

@@ -6,9 +6,20 @@ from uuid import UUID
 
 from django.db import models
 
+from accounts.roles import rights_of
+from trail.actor import Actor
+
+MERGE = "customers.merge_customer"
+
 
 class CustomerQuerySet(models.QuerySet):
     """Customers."""
+
+    def visible_to(self, actor: Actor | None) -> Self:
+        """Return the living customers of the actor's account if the role may merge and split them, else none."""
+        if actor is None or actor.account_id is None or MERGE not in rights_of(actor.role):
+            return self.none()
+        return self.living().filter(account_id=actor.account_id)
 
     def living(self) -> Self:
         """Return customers that were not forgotten."""
@@ -25,3 +36,13 @@ class IdentifierQuerySet(models.QuerySet):
     def indexed(self, account_id: UUID, digests: Iterable[bytes]) -> Self:
         """Return the living identifiers of an account with any of the blind indexes."""
         return self.filter(account_id=account_id, digest__in=list(digests), condemned_at=None)
+
+
+class MergeQuerySet(models.QuerySet):
+    """Merges of customers."""
+
+    def visible_to(self, actor: Actor | None) -> Self:
+        """Return the merges of the actor's account if the role may merge customers, else none."""
+        if actor is None or actor.account_id is None or MERGE not in rights_of(actor.role):
+            return self.none()
+        return self.filter(account_id=actor.account_id)

@@ -1,5 +1,6 @@
 """Persons as they can be recognised."""
 
+from customers.models.merging import Merge
 from customers.models.people import (
     Customer,
     FieldMeaning,
@@ -13,6 +14,7 @@ __all__ = [
     "Customer",
     "FieldMeaning",
     "Identifier",
+    "Merge",
     "Note",
     "OfRegister",
     "RegisterEntry",

@@ -23,6 +23,7 @@ class Customer(SealedModel):
 
     class Meta:
         default_permissions = ()
+        permissions = [("merge_customer", "Say that two customers are one person, or one is two")]
         indexes = [
             models.Index(fields=["condemnation_id"], condition=models.Q(erased_at=None), name="customer_condemned")
         ]
