@@ -7,7 +7,22 @@ person they name is forgotten by another. The case file stays under keys of its 
 from privacy.ledger import known_by
 from privacy.map import Category, Datum, declare
 from rtbf.forgetting import marks_of_typed
-from rtbf.models import CaseFile, Evidence, Letter, LetterTemplate, PlanItem, Request, RequestedIdentifier, Rules
+from rtbf.models import (
+    CaseFile,
+    Certificate,
+    Dossier,
+    Evidence,
+    Figures,
+    Letter,
+    LetterTemplate,
+    PlanItem,
+    Request,
+    RequestedIdentifier,
+    ResidueFinding,
+    ResidueScan,
+    Rules,
+    SearchSample,
+)
 
 WRITTEN = Datum(Category.CASE)
 SEALED = ("id", "key_id", "account", "condemned_at", "condemnation_id", "erased_at")
@@ -78,3 +93,46 @@ declare(
 )
 
 known_by(RequestedIdentifier, marks_of_typed, needs=["kind"], opens=["shown"], person=True)
+declare(
+    Figures,
+    plain=["id", "request", "up_to", "measured_at", "before", "measured_again_at", "after"],
+    row_stays_because="it shows that statistics did not change, in counts alone",
+)
+declare(
+    SearchSample,
+    belongs_to="request",
+    personal={"sealed": Datum(Category.IDENTIFIER)},
+    plain=[*SEALED, "request"],
+    found_by="its request, until the search after the erasure is over",
+)
+declare(
+    ResidueScan,
+    plain=["id", "account", "request", "started_at", "ended_at", "identifiers", "texts", "searched", "not_searched"],
+    subject="nobody",
+)
+declare(
+    ResidueFinding,
+    plain=["id", "scan", "kind", "place", "record", "what", "weight", "number"],
+    row_stays_because="it says where something was left, by place and id, never what",
+)
+declare(
+    Certificate,
+    plain=["id", "request", "version", "issued_at", "clean", "final", "facts", "document"],
+    row_stays_because="it shows that the request was met, without saying whose it was",
+)
+declare(
+    Dossier,
+    personal={
+        "typed": Datum(Category.IDENTIFIER),
+        "digests": Datum(Category.IDENTIFIER),
+        "blob": Datum(Category.WORDS),
+    },
+    plain=[
+        *SEALED, "reference", "right", "state", "raised_by", "for_user", "silence_others", "name_agents",
+        "content_key_id", "media_type", "size_bytes", "counts", "left_out", "job_id", "raised_at", "built_at",
+        "expires_at", "fetched_at",
+    ],
+    found_by="blind index",
+    row_stays_because="it shows that a copy was given, without saying whose it was",
+    content="blob",
+)  # fmt: skip

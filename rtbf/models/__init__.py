@@ -1,6 +1,8 @@
 """Requests to forget a customer, and what belongs to them."""
 
 from rtbf.models.cases import CaseFile, Evidence, Letter, Sending
+from rtbf.models.dossiers import Dossier, DossierState, Right
+from rtbf.models.proof import Certificate, Figures, ResidueFinding, ResidueScan, SearchSample, Weight
 from rtbf.models.requests import (
     ENDED,
     OPEN,
@@ -18,14 +20,23 @@ __all__ = [
     "OPEN",
     "Action",
     "CaseFile",
+    "Certificate",
+    "Dossier",
+    "DossierState",
     "Evidence",
+    "Figures",
     "Letter",
     "LetterTemplate",
     "Outcome",
     "PlanItem",
     "Request",
     "RequestedIdentifier",
+    "ResidueFinding",
+    "ResidueScan",
+    "Right",
     "Rules",
+    "SearchSample",
     "Sending",
     "State",
+    "Weight",
 ]

@@ -38,7 +38,9 @@ class SearchSample(SealedModel):
 
     class Meta:
         default_permissions = ()
-        indexes = [models.Index(fields=["condemnation_id"], condition=models.Q(erased_at=None), name="sample_condemned")]
+        indexes = [
+            models.Index(fields=["condemnation_id"], condition=models.Q(erased_at=None), name="sample_condemned")
+        ]
 
     def __str__(self) -> str:
         return f"search sample {self.pk}"
