@@ -13,7 +13,7 @@ from customers.identifiers import normalise
 from customers.kinds import Identifier as Known
 from customers.kinds import Kind, NotAnIdentifier
 from customers.models import Identifier, Note, OfRegister, RegisterEntry
-from privacy.blind_index import digest
+from privacy.blind_index import digest, lasting
 from privacy.ledger import Mark, Opened
 
 NAMING = frozenset({Kind.PHONE, Kind.EMAIL, Kind.SOCIAL, Kind.CUSTOMER_ID, Kind.CRM_ID})
@@ -25,9 +25,9 @@ def mark_of(kind: Kind, value: str, until: datetime | None = None) -> Mark:
     return Mark(f"identifier-{kind.value}", value.encode(), until)
 
 
-def mark_of_record(model: type[OfRegister], index: bytes) -> Mark:
+def mark_of_record(row: OfRegister) -> Mark:
     """Return the mark of a register's record, by the blind index of its place and content."""
-    return Mark(f"record-{model._meta.model_name}", bytes(index))
+    return Mark(f"record-{row._meta.model_name}", lasting(row.account_id, row.digest))
 
 
 def marks_of_identifiers(rows: Sequence[Identifier], opened: Opened, until: datetime) -> Iterator[Mark]:
@@ -58,4 +58,4 @@ def _read(kind: Kind, text: str, region: str) -> Known | None:
 
 def marks_of_records(rows: Sequence[RegisterEntry | Note], opened: Opened, until: datetime) -> Iterator[Mark]:
     """Yield the marks of contacts and notes that are being erased."""
-    yield from (mark_of_record(type(row), row.digest) for row in rows)
+    yield from (mark_of_record(row) for row in rows)

@@ -9,30 +9,29 @@ from datetime import datetime
 from uuid import UUID
 
 from interactions.models import Interaction, OfInteraction, SourceId
+from privacy.blind_index import lasting
 from privacy.ledger import Mark, Opened
 
 
-def mark_of_source(index: bytes) -> Mark:
+def mark_of_source(account_id: UUID, index: bytes) -> Mark:
     """Return the mark of a call by the blind index of one of its ids."""
-    return Mark("source", bytes(index))
+    return Mark("source", lasting(account_id, index))
 
 
-def mark_of_content(model: type[OfInteraction], interaction_id: UUID, index: bytes) -> Mark:
+def mark_of_content(row: OfInteraction) -> Mark:
     """Return the mark of a content of a call by its blind index."""
-    return Mark(f"content-{model._meta.model_name}", interaction_id.bytes + bytes(index))
+    return Mark(f"content-{row._meta.model_name}", row.interaction_id.bytes + lasting(row.account_id, row.digest))
 
 
 def marks_of_sources(rows: Sequence[SourceId], opened: Opened, until: datetime) -> Iterator[Mark]:
     """Yield the marks of calls that are being erased."""
-    yield from (mark_of_source(row.digest) for row in rows)
+    yield from (mark_of_source(row.account_id, row.digest) for row in rows)
 
 
 def marks_of_contents(rows: Sequence[OfInteraction], opened: Opened, until: datetime) -> Iterator[Mark]:
     """Yield the marks of contents that are erased while their call stays; with the call they need none."""
     staying = _living({row.interaction_id for row in rows})
-    yield from (
-        mark_of_content(type(row), row.interaction_id, row.digest) for row in rows if row.interaction_id in staying
-    )
+    yield from (mark_of_content(row) for row in rows if row.interaction_id in staying)
 
 
 def _living(interactions: Iterable[UUID]) -> set[UUID]:

@@ -54,9 +54,7 @@ def redact_passages(
 
 
 def _mark(row: OfInteraction | Note) -> ledger.Mark:
-    if isinstance(row, Note):
-        return mark_of_record(Note, row.digest)
-    return mark_of_content(type(row), row.interaction_id, row.digest)
+    return mark_of_record(row) if isinstance(row, Note) else mark_of_content(row)
 
 
 def _redacted(value: Any, spans: Sequence[Span]) -> Any:

@@ -5,15 +5,15 @@ is there. A call of before the erasure that names the forgotten person is left o
 one is a new contact and welcome. What is refused is told with the code `forgotten` and never with what it held.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import Final, cast
 
 from accounts.models import Account
 from customers.forgetting import NAMING, mark_of, mark_of_record
 from customers.kinds import Identifier as Known
-from customers.models import Identifier, Note, RegisterEntry
+from customers.models import Identifier, OfRegister
 from customers.resolution import RECOGNISING, Indexed
 from interactions.contents import Prepared
 from interactions.drafts import ContactDraft, NoteDraft, Place, Rejected
@@ -49,12 +49,22 @@ class Door:
 
         Raises privacy.ledger.LedgerKeyLost, django.db.OperationalError: then nothing may come in.
         """
-        marks = {mark for call, about in calls for mark in _marks_of_call(call, about)}
-        marks |= {mark for record in records for mark in _marks_of_record(record)}
-        known = forgotten(self.account.pk, marks)
+        known = forgotten(self.account.pk, self._marks(calls, records))
         back = self._came_back(records) if known else frozenset()
         kept_calls = [call for call, about in calls if not self._refuse_call(call, about, known)]
         return kept_calls, [record for record in records if not self._refuse_record(record, known, back)]
+
+    def _marks(self, calls: Sequence[tuple[Call, About]], records: Sequence[Record]) -> Iterator[Mark]:
+        for call, about in calls:
+            if call.interaction is None:
+                yield from self._marks_of_ids(call)
+                yield from _marks_of_people(about)
+        for record in records:
+            yield _mark_of_row(record)
+            yield from _marks_of_people(record.about)
+
+    def _marks_of_ids(self, call: Call) -> Iterator[Mark]:
+        return (mark_of_source(self.account.pk, index) for index in (*call.digests, *call.weak_digests))
 
     def let_in_contents(self, prepared: Sequence[Prepared], fresh: Iterable[object]) -> list[Prepared]:
         """Return what may come into calls that are there: not what was erased or redacted in them.
@@ -62,18 +72,17 @@ class Door:
         `fresh`: ids of the batch's own new calls, of which nothing was forgotten.
         """
         new = set(fresh)
-        asked = {
-            id(each): mark_of_content(type(each.row), each.row.interaction_id, each.row.digest)
-            for each in prepared
-            if isinstance(each.row, OfInteraction) and each.row.interaction_id not in new
-        }
-        known = forgotten(self.account.pk, set(asked.values()))
+        asked = [
+            each for each in prepared if isinstance(each.row, OfInteraction) and each.row.interaction_id not in new
+        ]
+        known = forgotten(self.account.pk, (_mark_of_content(each) for each in asked))
         if not known:
             return list(prepared)
+        gone = {id(each) for each in asked if _mark_of_content(each) in known}
         for each in prepared:
-            if asked.get(id(each)) in known:
+            if id(each) in gone:
                 self._refuse(_place_in_import(each))
-        return [each for each in prepared if asked.get(id(each)) not in known]
+        return [each for each in prepared if id(each) not in gone]
 
     def _refuse_call(self, call: Call, about: About, known: dict[Mark, datetime | None]) -> bool:
         if call.interaction is not None or not (known or call.was_forgotten):
@@ -81,7 +90,7 @@ class Door:
         began = min((draft.started_at for draft in call.drafts if draft.started_at), default=None)
         if not (
             call.was_forgotten
-            or any(mark in known for mark in _marks_of_ids(call))
+            or any(mark in known for mark in self._marks_of_ids(call))
             or (began is not None and _is_of_before(about, began, known))
         ):
             return False
@@ -109,23 +118,12 @@ class Door:
         self.refused.append(Rejected(place.file, line, SAYS, code=FORGOTTEN))
 
 
-def _marks_of_call(call: Call, about: About) -> list[Mark]:
-    return [] if call.interaction is not None else [*_marks_of_ids(call), *_marks_of_people(about)]
-
-
-def _marks_of_ids(call: Call) -> list[Mark]:
-    return [mark_of_source(index) for index in (*call.digests, *call.weak_digests)]
-
-
-def _marks_of_record(record: Record) -> list[Mark]:
-    return [_mark_of_row(record), *_marks_of_people(record.about)]
+def _mark_of_content(prepared: Prepared) -> Mark:
+    return mark_of_content(cast(OfInteraction, prepared.row))
 
 
 def _mark_of_row(record: Record) -> Mark:
-    row = record.prepared.row
-    if not isinstance(row, RegisterEntry | Note):
-        raise TypeError("A register's record becomes a contact or a note.")
-    return mark_of_record(type(row), row.digest)
+    return mark_of_record(cast(OfRegister, record.prepared.row))
 
 
 def _marks_of_people(about: About) -> list[Mark]:

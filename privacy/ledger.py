@@ -7,7 +7,7 @@ neither loses an entry nor makes one for what was not erased. A reader asks once
 """
 
 import hmac
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -18,6 +18,7 @@ from uuid import UUID
 from django.db import connections, transaction
 
 from privacy import keys
+from privacy.keyring.models import LedgerEntry
 from privacy.keyring.ring import ALIAS, load_keys
 from privacy.models import Condemnation, SealedModel
 from privacy.sealing import unseal
@@ -77,6 +78,7 @@ class _Known:
 
 
 _known: dict[type[SealedModel], _Known] = {}
+_begun: set[UUID] = set()
 
 
 def known_by(
@@ -147,16 +149,23 @@ def write(account_id: UUID, marks: Iterable[Mark]) -> None:
         cursor.execute(WRITE, [account_id, ordered, [fresh[digest] for digest in ordered]])
 
 
-def forgotten(account_id: UUID, marks: Collection[Mark]) -> dict[Mark, datetime | None]:
-    """Return those of `marks` that were forgotten, with the end of the period where they name a person. One query.
+def forgotten(account_id: UUID, marks: Iterable[Mark]) -> dict[Mark, datetime | None]:
+    """Return those of `marks` that were forgotten, with the end of the period where they name a person.
 
-    Raises LedgerKeyLost, django.db.OperationalError: then nobody can say what was forgotten, and nothing may be taken
-    in.
+    One query; where nothing was ever forgotten `marks` are not even computed. Raises LedgerKeyLost and
+    django.db.OperationalError: then nobody can say what was forgotten, and nothing may be taken in.
     """
-    if not marks:
+    if not _is_begun(account_id):
         return {}
     by_digest = {_digest(account_id, each.kind, each.value): each for each in marks}
     return {by_digest[digest]: until for digest, until in _ask(account_id, list(by_digest)).items()}
+
+
+def _is_begun(account_id: UUID) -> bool:
+    """Say whether the account's ledger holds anything. It never ends again, so it is asked for only until then."""
+    if account_id not in _begun and LedgerEntry.objects.filter(account_id=account_id).exists():
+        _begun.add(account_id)
+    return account_id in _begun
 
 
 def _ask(account_id: UUID, digests: list[bytes]) -> dict[bytes, datetime | None]:
