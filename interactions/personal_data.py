@@ -6,9 +6,14 @@ from interactions.models import (
     Analysis,
     Comment,
     DataSourceValue,
+    DropFolder,
+    ImportReject,
+    ImportRun,
     Interaction,
     Mention,
     Opening,
+    Original,
+    OriginalOf,
     Recording,
     SourceId,
     SourceRecord,
@@ -28,6 +33,7 @@ declare(
     Interaction,
     belongs_to="customer",
     ages_from="ended_at",
+    kept_as="metadata",
     personal={
         "customer_address": Datum(Category.IDENTIFIER, on_erase=Shred()),
         "customer_name": Datum(Category.NAME, on_erase=Shred()),
@@ -67,11 +73,12 @@ declare(
     plain=[*ERASURE_MARKS, "interaction", "created_at", "source"],
     found_by="interaction",
 )
-for sound, own in ((Recording, []), (Voicemail, ["mailbox"])):
+for sound, kind, own in ((Recording, "recording", []), (Voicemail, "voicemail", ["mailbox"])):
     declare(
         sound,
         belongs_to="interaction",
-        ages_from=ENDED,
+        ages_from="ended_at",
+        kept_as=kind,
         personal={
             "blob": Datum(Category.VOICE, on_erase=Shred()),
             "peaks": Datum(Category.VOICE, on_erase=Shred()),
@@ -85,7 +92,8 @@ for sound, own in ((Recording, []), (Voicemail, ["mailbox"])):
 declare(
     Transcription,
     belongs_to="interaction",
-    ages_from=ENDED,
+    ages_from="ended_at",
+    kept_as="transcript",
     personal={
         "segments": Datum(Category.WORDS, on_erase=Shred()),
         "digest": Datum(Category.WORDS, on_erase=Shred()),
@@ -97,7 +105,8 @@ declare(
 declare(
     Analysis,
     belongs_to="interaction",
-    ages_from=ENDED,
+    ages_from="ended_at",
+    kept_as="analysis",
     personal={
         "data": Datum(Category.BEHAVIOUR, on_erase=Shred()),
         "digest": Datum(Category.BEHAVIOUR, on_erase=Shred()),
@@ -109,7 +118,8 @@ declare(
 declare(
     Comment,
     belongs_to="interaction",
-    ages_from=ENDED,
+    ages_from="ended_at",
+    kept_as="comment",
     personal={
         "text": Datum(Category.WORDS, on_erase=Shred()),
         "digest": Datum(Category.WORDS, on_erase=Shred()),
@@ -121,7 +131,8 @@ declare(
 declare(
     DataSourceValue,
     belongs_to="interaction",
-    ages_from=ENDED,
+    ages_from="ended_at",
+    kept_as="data",
     personal={
         "value": Datum(Category.WORDS, on_erase=Shred()),
         "digest": Datum(Category.WORDS, on_erase=Shred()),
@@ -144,3 +155,35 @@ declare(
 known_by(SourceId, marks_of_sources, needs=["digest"])
 for content in CONTENTS:
     known_by(content, marks_of_contents, needs=["digest", "interaction"])
+declare(
+    DropFolder,
+    plain=[
+        "id", "account", "place", "originals", "settle_s", "every_s", "is_active", "created_at", "looked_at", "problem",
+    ],
+    subject="nobody",
+)  # fmt: skip
+declare(
+    ImportRun,
+    plain=[
+        "id", "account", "folder", "user", "state", "problem", "started_at", "beat_at", "ended_at", "read", "rejected",
+        "counts",
+    ],
+    subject="staff",
+)  # fmt: skip
+declare(
+    ImportReject,
+    ages_from="created_at",
+    personal={"file": SOURCE},
+    plain=[*ERASURE_MARKS, "run", "ordinal", "line", "reason", "created_at"],
+    found_by="nothing: gone when anybody of the account is forgotten, or after 30 days",
+)
+declare(
+    Original,
+    ages_from="created_at",
+    personal={"path": SOURCE, "digest": SOURCE, "version": SOURCE},
+    plain=[
+        *ERASURE_MARKS, "folder", "size_bytes", "state", "read_at", "doomed_at", "doomed_ground", "created_at",
+    ],
+    found_by="the calls, contacts and notes read from it: unlinked whole when one of them is erased or redacted",
+)  # fmt: skip
+declare(OriginalOf, plain=["id", "original", "record_id"], subject="nobody")

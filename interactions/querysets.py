@@ -9,6 +9,7 @@ from accounts.scope import scope_of
 from trail.actor import Actor
 
 SEE = "interactions.view_interaction"
+SEE_IMPORTS = "interactions.view_import"
 
 
 class InteractionQuerySet(models.QuerySet):
@@ -39,3 +40,13 @@ class ContentQuerySet(models.QuerySet):
     def living(self) -> Self:
         """Return contents that were not erased."""
         return self.filter(condemned_at=None)
+
+
+class ImportQuerySet(models.QuerySet):
+    """Imports and the places that are watched."""
+
+    def visible_to(self, actor: Actor | None) -> Self:
+        """Return those of the account, for whoever may see imports."""
+        if actor is None or actor.account_id is None or not may(actor, SEE_IMPORTS):
+            return self.none()
+        return self.filter(account_id=actor.account_id)

@@ -18,6 +18,16 @@ from interactions.models.calls import (
     Transcription,
     Voicemail,
 )
+from interactions.models.imports import (
+    DropFolder,
+    ImportReject,
+    ImportRun,
+    Original,
+    OriginalOf,
+    Originals,
+    OriginalState,
+    RunState,
+)
 
 __all__ = [
     "CONTENTS",
@@ -26,11 +36,19 @@ __all__ = [
     "Analysis",
     "Comment",
     "DataSourceValue",
+    "DropFolder",
+    "ImportReject",
+    "ImportRun",
     "Interaction",
     "Mention",
     "OfInteraction",
     "Opening",
+    "Original",
+    "OriginalOf",
+    "OriginalState",
+    "Originals",
     "Recording",
+    "RunState",
     "SoundFile",
     "SourceId",
     "SourceRecord",
