@@ -121,6 +121,7 @@ def test_indexes_from_before_there_was_a_cover_get_one(account, people):
         Identifier.objects.filter(pk=pk).update(digest=index)
     keys.directory().destroy_secret(cover_name(account.pk, 1))
     blind_index._known.clear()
+    blind_index._of_thread.__dict__.clear()
     assert blind_index.generation(account.pk) == blind_index.UNCOVERED
     assert found(account, ALICE) == [people[0].pk]
 
@@ -204,9 +205,7 @@ def test_what_another_process_wrote_with_the_old_key_is_brought_over(account, pe
 
     def switch(*args):
         real(*args)
-        SourceId.objects.create(
-            account=account, interaction=call, digest=digest(account.pk, "source", "uniqueid:9")
-        )
+        SourceId.objects.create(account=account, interaction=call, digest=digest(account.pk, "source", "uniqueid:9"))
         SourceId.objects.create(account=account, interaction=call, digest=twice)
         Identifier.objects.create(account=account, customer=carol, kind="phone", digest=late)
 
