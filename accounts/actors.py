@@ -15,7 +15,7 @@ from django.http import HttpRequest
 
 from accounts.errors import UnknownMember
 from accounts.models import Account, Membership, User, normalise_email
-from accounts.roles import OPERATOR
+from accounts.roles import HOUSE, OPERATOR
 from trail.actor import Actor
 
 VISIT: Final = "visit"
@@ -70,6 +70,11 @@ def address_of(request: HttpRequest) -> str:
 def operator() -> Actor:
     """Return whoever has a shell on this machine and names no member; the OS user is on every entry."""
     return _shell(None, OPERATOR, None)
+
+
+def house(account: Account) -> Actor:
+    """Return the installation itself, for what an account had set up once and the clock begins."""
+    return Actor.job(on_behalf_of=None, account_id=account.pk, role=HOUSE)
 
 
 def shell_actor(email: str, account: Account) -> Actor:

@@ -8,7 +8,7 @@ it works for.
 from django.db.models import Model
 
 from accounts.models import Membership
-from accounts.roles import OPERATOR, rights_of
+from accounts.roles import HOUSE, OPERATOR, rights_of
 from accounts.tenancy import account_id_of
 from trail.actor import Actor, require_actor
 from trail.refusal import Refused
@@ -38,6 +38,8 @@ def may(actor: Actor, codename: str, record: Model | None = None) -> bool:
         return codename in rights_of(OPERATOR)
     if record is not None and (actor.account_id is None or account_id_of(record) != actor.account_id):
         return False
+    if is_house(actor):
+        return codename in rights_of(HOUSE)
     role = role_now(actor)
     return role is not None and codename in rights_of(role)
 
@@ -62,3 +64,9 @@ def member_of(actor: Actor) -> Membership | None:
 def is_operator(actor: Actor) -> bool:
     """Say whether this is somebody with a shell on the machine who names no member."""
     return actor.via == "shell" and actor.user_id is None and actor.role == OPERATOR
+
+
+def is_house(actor: Actor) -> bool:
+    """Say whether this is the installation itself, at work in one account on behalf of nobody."""
+    nobody = actor.user_id is None and actor.on_behalf_of is None
+    return actor.via == "job" and actor.role == HOUSE and nobody and actor.account_id is not None

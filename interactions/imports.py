@@ -5,12 +5,15 @@ was killed goes on where it stopped when it is run again, because what is in is 
 """
 
 import gc
+import logging
 from collections import ChainMap, Counter, OrderedDict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from zoneinfo import ZoneInfo
+
+from django.db import Error
 
 from accounts.models import Account
 from accounts.rights import require
@@ -28,29 +31,41 @@ from interactions.drafts import (
     Rejected,
 )
 from interactions.ingest import RIGHT, Ingested, ingest
-from interactions.joining import PASSING
+from interactions.joining import PASSING, Aliases
+from interactions.models import RunState
+from interactions.runs import FORGOTTEN, MOST_REJECTED, RunRecord
 from interactions.sources.reader import read_all
 from trail.actor import Actor
+
+__all__ = ["MOST_REJECTED", "Intake", "Report", "import_folder"]
 
 DRAFTS_A_BATCH = 1_000
 SOUNDS_A_BATCH = 40
 MOST_WAITING = 50_000
 MOST_FILES = 100_000
 MOST_LINKED = 200_000
-MOST_REJECTED = 10_000
+WAITS = "no_call"
 GREETING = "A mailbox greeting: the house's own voice, no customer's."
 TOO_MANY_LINKS = "One import can tie at most 200,000 calls by lists; import the rest with a list of its own."
 NO_CALL = "It belongs to a call that is neither in this import nor in the account; import that call first."
 
 
+logger = logging.getLogger(__name__)
+
+
 @dataclass
 class Report:
-    """What an import came to. `rejected` holds at most 10,000 entries; `counts["rejected"]` counts them all."""
+    """What an import came to. `rejected` holds at most 10,000 entries; `counts["rejected"]` counts them all.
+
+    broken: the files of which anything was left out; waiting: those that have something whose call is not known yet.
+    """
 
     counts: Counter[str] = field(default_factory=Counter)
     rejected: list[Rejected] = field(default_factory=list)
     ignored: list[Ignored] = field(default_factory=list)
     notes: list[Noted] = field(default_factory=list)
+    broken: set[str] = field(default_factory=set)
+    waiting: set[str] = field(default_factory=set)
 
     def add(self, ingested: Ingested) -> None:
         """Add what a batch came to."""
@@ -61,25 +76,72 @@ class Report:
     def reject(self, rejected: Rejected) -> None:
         """Count a rejected record, and keep it while there is room."""
         self.counts["rejected"] += 1
+        if rejected.code == WAITS:
+            self.waiting.add(rejected.file)
+        elif rejected.code != FORGOTTEN:
+            self.broken.add(rejected.file)
         if len(self.rejected) < MOST_REJECTED:
             self.rejected.append(rejected)
 
 
+def _nothing_more(drafts: Sequence[Draft], aliases: Aliases) -> None:
+    """Do nothing with drafts that were taken in."""
+
+
 @dataclass
-class _Run:
-    """One import under way."""
+class Intake:
+    """One import under way: `read` as many folders as belong together, then `finish`.
+
+    taken: called with the drafts of each batch after it was taken in, and the ids that lists tie together.
+    """
 
     account: Account
     actor: Actor
-    progress: Callable[[int], None]
+    record: RunRecord
+    progress: Callable[[int], None] = lambda read: None
+    taken: Callable[[Sequence[Draft], Aliases], None] = _nothing_more
     report: Report = field(default_factory=Report)
     aliases: dict[str, tuple[str, ...]] = field(default_factory=dict)
     linked: list[InteractionDraft] = field(default_factory=list)
     batch: list[Draft] = field(default_factory=list)
     waiting: list[InteractionDraft] = field(default_factory=list)
-    read: int = 0
+    read_so_far: int = 0
     sounds: int = 0
     of_file: OrderedDict[str, tuple[str, ...]] = field(default_factory=OrderedDict)
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Write down how the import ends, also when it breaks."""
+        try:
+            with _collecting_rarely():
+                yield
+        except BaseException as problem:
+            self._end(RunState.FAILED, type(problem).__name__)
+            raise
+        self._end(RunState.DONE)
+
+    def _end(self, state: RunState, problem: str = "") -> None:
+        try:
+            self.record.advance(self.read_so_far, self.report.rejected)
+            self.record.end(state, dict(self.report.counts), problem)
+        except Error as error:
+            if state == RunState.DONE:
+                raise
+            logger.warning("How import %s ended was not written down (%s).", self.record.row.pk, type(error).__name__)
+
+    def read(self, root: Path, *, only: Collection[str] | None = None) -> None:
+        """Take in everything below `root`, or only the files named, relative to it. Raises FileNotFoundError."""
+        extensions = frozenset(self.account.agents.values_list("extension", flat=True))
+        meanings = dict(FieldMeaning.objects.filter(account=self.account).values_list("field", "means"))
+        zone = ZoneInfo(self.account.zone)
+        for outcome in read_all(root, zone=zone, agent_extensions=extensions, meanings=meanings, only=only):
+            self.take(outcome)
+        self.flush()
+
+    def finish(self) -> None:
+        """Settle what waits, now that everything was read."""
+        self.waiting += self.linked
+        self.settle()
 
     def take(self, outcome: object) -> None:
         """Do with one outcome of the readers what it asks for."""
@@ -115,7 +177,7 @@ class _Run:
 
     def _collect(self, draft: Draft) -> None:
         self.batch.append(draft)
-        self.read += 1
+        self.read_so_far += 1
         if len(self.batch) >= DRAFTS_A_BATCH or self.sounds >= SOUNDS_A_BATCH:
             self.flush()
 
@@ -129,7 +191,9 @@ class _Run:
 
     def _ingest(self, drafts: Sequence[Draft]) -> Ingested:
         aliases = ChainMap(self.aliases, self.of_file)
-        return ingest(drafts, account=self.account, actor=self.actor, aliases=aliases)
+        ingested = ingest(drafts, account=self.account, actor=self.actor, aliases=aliases)
+        self.taken(drafts, aliases)
+        return ingested
 
     def flush(self) -> None:
         """Take the collected drafts in."""
@@ -137,7 +201,8 @@ class _Run:
         ingested = self._ingest(drafts)
         self.report.add(ingested)
         self.waiting += ingested.waiting
-        self.progress(self.read)
+        self.record.advance(self.read_so_far, self.report.rejected)
+        self.progress(self.read_so_far)
         if len(self.waiting) >= MOST_WAITING:
             self.settle()
 
@@ -148,7 +213,7 @@ class _Run:
             ingested = self._ingest(drafts[start : start + DRAFTS_A_BATCH])
             self.report.add(ingested)
             for each in ingested.waiting:
-                self.report.reject(Rejected(each.place.file, _line(each.place), NO_CALL))
+                self.report.reject(Rejected(each.place.file, _line(each.place), NO_CALL, WAITS))
 
 
 def import_folder(
@@ -160,33 +225,12 @@ def import_folder(
     what was taken in until then stays, and running again goes on.
     """
     require(actor, RIGHT, account, action="interactions.ingested")
-    run = _Run(account, actor, progress)
-    extensions = frozenset(account.agents.values_list("extension", flat=True))
-    meanings = dict(FieldMeaning.objects.filter(account=account).values_list("field", "means"))
-    with _collecting_rarely():
-        for outcome in read_all(root, zone=ZoneInfo(account.zone), agent_extensions=extensions, meanings=meanings):
-            run.take(outcome)
-        run.flush()
-        run.waiting += run.linked
-        run.settle()
-    return run.report
-
-
-@contextmanager
-def _collecting_rarely() -> Iterator[None]:
-    """Let the garbage collector look at fewer things, and less often, meanwhile.
-
-    Drafts and rows hold no circles and are freed when a batch is done; walking through them and the whole program
-    again and again is a tenth of an import's time.
-    """
-    before = gc.get_threshold()
-    gc.freeze()
-    gc.set_threshold(100_000, 20, 20)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
-        gc.unfreeze()
+    root.resolve(strict=True)
+    intake = Intake(account, actor, RunRecord(account, actor), progress)
+    with intake.running():
+        intake.read(root)
+        intake.finish()
+    return intake.report
 
 
 def _draft_of(links: Links) -> InteractionDraft:
@@ -205,3 +249,20 @@ def _draft_of(links: Links) -> InteractionDraft:
 
 def _line(place: Place) -> int:
     return int(place.record.get("row") or place.record.get("line") or 0)
+
+
+@contextmanager
+def _collecting_rarely() -> Iterator[None]:
+    """Let the garbage collector look at fewer things, and less often, meanwhile.
+
+    Drafts and rows hold no circles and are freed when a batch is done; walking through them and the whole program
+    again and again is a tenth of an import's time.
+    """
+    before = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 20)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()

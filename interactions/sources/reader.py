@@ -17,27 +17,35 @@ from interactions.sources.walk import folder_of, walk
 
 
 def read_all(
-    root: Path, *, zone: ZoneInfo, agent_extensions: Collection[str] = (), meanings: Mapping[str, str] | None = None
+    root: Path,
+    *,
+    zone: ZoneInfo,
+    agent_extensions: Collection[str] = (),
+    meanings: Mapping[str, str] | None = None,
+    only: Collection[str] | None = None,
 ) -> Iterator[Outcome]:
     """Yield everything below `root`, a folder or one file: all Links, then drafts in sorted order of their files.
 
-    `zone` is that of phone systems which write local time. `meanings`: as in Context. Raises FileNotFoundError if
-    `root` is not there; whatever else goes wrong is yielded as Rejected.
+    `zone` is that of phone systems which write local time. `meanings`: as in Context. `only`: the files to read, by
+    their path below `root`; the others are there to be found beside them. Raises FileNotFoundError if `root` is not
+    there; whatever else goes wrong is yielded as Rejected.
     """
     context = Context(folder_of(root), zone, frozenset(agent_extensions), meanings or {})
-    for file in _files(root, context):
+    for file in _files(root, context, only):
         if isinstance(file, FoundFile):
             yield from _links(file, context)
-    for file in _files(root, context):
+    for file in _files(root, context, only):
         if isinstance(file, FoundFile):
             yield from _drafts(file, context)
         else:
             yield file
 
 
-def _files(root: Path, context: Context) -> Iterator[FoundFile | Rejected | Ignored]:
+def _files(root: Path, context: Context, only: Collection[str] | None) -> Iterator[FoundFile | Rejected | Ignored]:
     for file in walk(root):
         if isinstance(file, FoundFile):
+            if only is not None and file.relative not in only:
+                continue
             file.meanings = context.meanings
         yield file
 
