@@ -13,7 +13,7 @@ from rtbf.models.requests import Request
 
 
 class Figures(models.Model):
-    """The account's statistics before and after a request was carried out. up_to: the last plan item counted among its own."""
+    """Statistics before and after a request was carried out. up_to: the last plan item counted among its own."""
 
     request = models.OneToOneField(Request, on_delete=models.PROTECT, related_name="figures")
     up_to = models.BigIntegerField()
