@@ -25,7 +25,7 @@ from privacy.map import Category, Datum, Shred, declare
 
 ERASURE_MARKS = ["id", "key_id", "account", "condemned_at", "condemnation_id", "erased_at"]
 CONTENT = [*ERASURE_MARKS, "interaction", "created_at", "ended_at", "circumstances"]
-SOUND = [*CONTENT, "content_key_id", "media_type", "size_bytes", "duration_ms", "plays_in_browser", "audio"]
+SOUND = [*CONTENT, "content_key_id", "media_type", "size_bytes", "duration_ms", "plays_in_browser", "audio", "silenced"]
 SOURCE = Datum(Category.SOURCE, on_erase=Shred())
 ENDED = "interaction__ended_at"
 

@@ -184,7 +184,7 @@ def _clear_value(row: SealedModel, name: str, on_erase: data_map.OnErase) -> Non
 def unlink_doomed(limit: int = 1_000) -> int:
     """Unlink files nobody can open any more; returns how many. What fails stays in the list for the next time."""
     gone: list[str] = []
-    left = DoomedFile.objects.filter(gone_at=None).order_by("at")
+    left = DoomedFile.objects.filter(gone_at=None, at__lte=timezone.now()).order_by("at")
     for name in list(left.values_list("name", flat=True)[:limit]):
         try:
             store().delete(name)

@@ -46,7 +46,7 @@ def redact(
         condemnation = Condemnation.objects.create(
             account_id=living.account_id, ground=ground, case=case, actor=actor.as_facts()
         )
-        values, old_key_id = _opened(living)
+        values, old_key_id = opened_values(living)
         seal(living, fresh_key, {**values, **change(values)})
         living.save(update_fields=["key_id", *values])
         DoomedKey.objects.create(key_id=old_key_id, condemnation=condemnation, replaced_by=fresh_key.id)
@@ -57,10 +57,11 @@ def redact(
     return {}
 
 
-def _opened(row: SealedModel) -> tuple[dict[str, Any], UUID]:
+def opened_values(row: SealedModel) -> tuple[dict[str, Any], UUID]:
+    """Return every sealed value of a row that is being changed, with the id of its key. Raises Forgotten."""
     keys = load_keys([row.key_id] if row.key_id else [])
     if row.key_id is None or row.key_id not in keys:
-        raise Forgotten("This was forgotten, so nothing was redacted.")
+        raise Forgotten("This was forgotten, so nothing was changed.")
     names = [name for name in data_map.entry(type(row)).personal if _is_sealed(row, name)]
     return {name: unseal(row, keys[row.key_id], name) for name in names}, row.key_id
 

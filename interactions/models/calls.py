@@ -134,7 +134,10 @@ class OfInteraction(SealedModel):
 
 
 class SoundFile(OfInteraction):
-    """A sealed sound file. `audio`: its container, codec, channels, sample_rate, frames. `peaks`: its outline."""
+    """A sealed sound file. `audio`: its container, codec, channels, sample_rate, frames. `peaks`: its outline.
+
+    silenced: stretches that were silenced since it came, as [start, end] in milliseconds.
+    """
 
     blob = models.CharField(max_length=100)
     content_key_id = models.UUIDField(null=True, editable=False)
@@ -143,6 +146,7 @@ class SoundFile(OfInteraction):
     duration_ms = models.PositiveBigIntegerField()
     plays_in_browser = models.BooleanField(default=True)
     audio = models.JSONField(default=dict)
+    silenced = models.JSONField(default=list)
     peaks = SealedField(json=True)
 
     class Meta(OfInteraction.Meta):
