@@ -70,6 +70,7 @@ class Batch:
     _records: list[Record] = field(default_factory=list)
     _about: dict[int, tuple[Indexed, ...]] = field(default_factory=dict)
     _readings: dict[tuple[Kind, str], Known | None] = field(default_factory=dict)
+    _teams: dict[UUID, UUID | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Open the door."""
@@ -93,6 +94,7 @@ class Batch:
         agents = columns.agents_of(self.account, calls)
         self.resolver = Resolver(self.account)
         self.handling = Handling(self.account)
+        self._teams = {agent.pk: agent.team_id for agent in agents.values()}
         about = {id(call): self._about[id(call)] for call in calls}
         current = {call.interaction.customer_id for call in calls if call.interaction and call.interaction.customer_id}
         self.resolver.learn([*about.values(), *(record.about for record in self._records)], current)
@@ -158,7 +160,7 @@ class Batch:
         interaction = call.interaction = call.interaction or bulk.new(Interaction, account_id=self.account.pk)
         is_changed = columns.fill(interaction, call.drafts, agents)
         if is_new or is_changed:
-            columns.set_circumstances(interaction, self.handling, agents)
+            columns.set_circumstances(interaction, self.handling, self._teams)
         was = interaction.customer_id
         if interaction.direction != Direction.INTERNAL and (is_new or about):
             interaction.customer_id = self.resolver.resolve(about, was)

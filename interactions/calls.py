@@ -7,6 +7,7 @@ first source that says something is kept, so that importing again changes nothin
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from accounts.handling import Handling
 from accounts.models import Account, Agent
@@ -53,9 +54,11 @@ def fill(interaction: Interaction, drafts: Sequence[InteractionDraft], agents: M
     return _snapshot(interaction) != before
 
 
-def set_circumstances(interaction: Interaction, handling: Handling, agents: Mapping[str, Agent]) -> None:
-    """Say under which circumstances a call is kept; one that has purposes already keeps them."""
-    teams = {agent.pk: agent.team_id for agent in agents.values()}
+def set_circumstances(interaction: Interaction, handling: Handling, teams: dict[UUID, UUID | None]) -> None:
+    """Say under which circumstances a call is kept; one that has purposes already keeps them.
+
+    `teams`: by agent; an agent who is not in it yet is looked up and added.
+    """
     agent_id = interaction.agent_id
     if agent_id is not None and agent_id not in teams:
         teams[agent_id] = Agent.objects.values_list("team_id", flat=True).get(pk=agent_id)

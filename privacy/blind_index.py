@@ -8,10 +8,12 @@ opening a row, and what an old copy of the data still holds can't be uncovered a
 import hmac
 import threading
 import time
+from collections.abc import Callable
 from hashlib import sha256
+from typing import TypeVar
 from uuid import UUID
 
-from cryptography.hazmat.primitives.ciphers import Cipher, CipherContext, algorithms, modes
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from privacy import keys
 from privacy.models import IndexKey
@@ -26,6 +28,7 @@ LEARNT_AFTER_S = 1.0
 
 _known: dict[UUID, tuple[float, int]] = {}
 _of_thread = threading.local()
+Made = TypeVar("Made")
 
 
 class IndexKeyGone(Exception):
@@ -115,18 +118,25 @@ def gone(account_id: UUID) -> IndexKeyGone:
 
 
 def _inner(account_id: UUID, kind: str, value: str) -> bytes:
+    key = _of_this_second((account_id, "index"), lambda: _index_key(account_id))
+    return hmac.digest(key, f"{kind}\0{value}".encode(), "sha256")
+
+
+def _index_key(account_id: UUID) -> bytes:
     directory = keys.directory()
     try:
-        key = directory.secret(secret_name(account_id))
+        return directory.secret(secret_name(account_id))
     except KeyMissing:
         refresh(account_id)
-        key = directory.secret(secret_name(account_id))
-    return hmac.digest(key, f"{kind}\0{value}".encode(), "sha256")
+        return directory.secret(secret_name(account_id))
 
 
 def cover(account_id: UUID, number: int, bare: bytes) -> bytes:
     """Cover a bare index with the key of a generation, marked with it."""
-    return bare if number == UNCOVERED else bytes([mark(number)]) + _encryptor(account_id, number).update(bare)
+    if number == UNCOVERED:
+        return bare
+    encryptor = _of_this_second((account_id, number), lambda: _cipher(account_id, number).encryptor())
+    return bytes([mark(number)]) + encryptor.update(bare)
 
 
 def uncover(account_id: UUID, number: int, index: bytes) -> bytes:
@@ -135,7 +145,8 @@ def uncover(account_id: UUID, number: int, index: bytes) -> bytes:
         return index
     if index[0] != mark(number) or number == UNCOVERED:
         raise gone(account_id)
-    return _cipher(account_id, number).decryptor().update(index[1:])
+    decryptor = _of_this_second((account_id, -number), lambda: _cipher(account_id, number).decryptor())
+    return decryptor.update(index[1:])
 
 
 def mark(number: int) -> int:
@@ -143,15 +154,15 @@ def mark(number: int) -> int:
     return number % 256
 
 
-def _encryptor(account_id: UUID, number: int) -> CipherContext:
-    """Return a cipher of this thread, made anew every second: making one costs more than covering ten indexes."""
-    made: dict[tuple[UUID, int], tuple[float, CipherContext]] = _of_thread.__dict__
+def _of_this_second(name: tuple[UUID, int | str], make: Callable[[], Made]) -> Made:
+    """Return what `make` made for this thread a second ago at most: a call has ten indexes, a batch ten thousand."""
+    made: dict[tuple[UUID, int | str], tuple[float, Made]] = _of_thread.__dict__
     now = time.monotonic()
-    made_at, encryptor = made.get((account_id, number), (-LEARNT_AFTER_S, None))
-    if encryptor is None or now - made_at >= LEARNT_AFTER_S:
-        encryptor = _cipher(account_id, number).encryptor()
-        made[account_id, number] = (now, encryptor)
-    return encryptor
+    if (known := made.get(name)) and now - known[0] < LEARNT_AFTER_S:
+        return known[1]
+    fresh = make()
+    made[name] = (now, fresh)
+    return fresh
 
 
 def _cipher(account_id: UUID, number: int) -> Cipher[modes.ECB]:
