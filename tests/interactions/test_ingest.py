@@ -343,8 +343,8 @@ class TestForgettingMeanwhile:
         known = door.Batch.build
         done: list[int] = []
 
-        def build(batch, calls, register=()):
-            known(batch, calls, register)
+        def build(batch, calls):
+            known(batch, calls)
             if not done:
                 done.append(1)
                 with ThreadPoolExecutor(1) as other:
