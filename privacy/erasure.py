@@ -86,6 +86,7 @@ def condemn(
         references = [lineage.reference(row) for row in going]
         log.condemned(references, condemnation_id=condemnation.pk, actor=actor, ground=ground, case=case)
         queue.condemned(condemnation.pk, actor=actor)
+        witness.tell(references, actor=actor, ground=ground, case=case)
     return condemnation, kept
 
 

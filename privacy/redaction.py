@@ -53,6 +53,7 @@ def redact(
         reference = lineage.reference(living)
         log.condemned([reference], condemnation_id=condemnation.pk, actor=actor, ground=ground, case=case)
         queue.condemned(condemnation.pk, actor=actor)
+        witness.tell([reference], actor=actor, ground=ground, case=case)
     finish(condemnation, actor=actor)
     return {}
 

@@ -59,12 +59,20 @@ class Queue(Protocol):
         """Make sure that the condemnation is finished even if this process dies."""
 
 
+class Follower(Protocol):
+    """Sees to what else holds the same, outside the rows: a file that was never sealed, say."""
+
+    def __call__(self, refs: Sequence[RecordRef], *, actor: Any, ground: str, case: str) -> None:
+        """Write down, inside the caller's transaction, what has to follow the decision about `refs`."""
+
+
 class NoWitness(RuntimeError):
     """The log or the job queue did not register itself: nothing may be opened or erased."""
 
 
 _log: list[Log] = []
 _queue: list[Queue] = []
+_followers: dict[str, Follower] = {}
 
 
 def register_log(log: Log) -> None:
@@ -89,3 +97,14 @@ def queue() -> Queue:
     if not _queue:
         raise NoWitness("The job queue has not registered itself, so nothing can be erased.")
     return _queue[0]
+
+
+def follow(name: str, follower: Follower) -> None:
+    """Let `follower` know of every decision to erase or redact."""
+    _followers[name] = follower
+
+
+def tell(refs: Sequence[RecordRef], *, actor: Any, ground: str, case: str) -> None:
+    """Tell the followers of a decision, inside its transaction: what one of them can't write down is not decided."""
+    for follower in _followers.values():
+        follower(refs, actor=actor, ground=ground, case=case)
