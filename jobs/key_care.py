@@ -1,4 +1,4 @@
-"""Renew blocks and rotate the root, on record.
+"""Renew blocks, rotate the root and the index keys, on record.
 
 The keyring and the key directory lie below the log, so what the clock and the shell do with them is put on record from
 here. The proof of each destruction is the keyring's own row with its moment; the entry tells who had it done.
@@ -6,12 +6,14 @@ here. The proof of each destruction is the keyring's own row with its moment; th
 
 import logging
 from typing import Final
+from uuid import UUID
 
 from django.db import Error, transaction
 
 from jobs.models import OPEN, Job
 from jobs.queue import enqueue
 from privacy import keys
+from privacy.index_rotation import Rotated, rotate
 from privacy.keyring import renewal
 from privacy.keyring.renewal import Progress, Renewed
 from trail.actor import Actor, require_actor
@@ -56,6 +58,22 @@ def rotate_root(*, actor: Actor) -> int:
         # First the entry: a log that can't be written stops the rotation before it begins.
         append("root.rotated", actor=require_actor(actor))
         return keys.directory().rotate_root()
+
+
+def rotate_index_key(account_id: UUID, *, actor: Actor) -> Rotated:
+    """Give the account's blind indexes a new key and destroy the old one; the entry has the counts.
+
+    Call it outside a transaction; interrupted it is called again. Raises what `privacy.index_rotation.rotate` raises.
+    """
+    require_actor(actor)
+    rotated = rotate(account_id)
+    facts: dict[str, str | int | bool | None] = {
+        "generation": rotated.generation,
+        "indexes": rotated.rows + rotated.late,
+        "unreadable": rotated.unreadable,
+    }
+    append("index_key.rotated", actor=actor, account_id=account_id, facts=facts)
+    return rotated
 
 
 def _facts(renewed: Renewed) -> dict[str, str | int | bool | None]:

@@ -7,7 +7,7 @@ from uuid import UUID
 import dramatiq
 from django.db import Error, connection
 
-from jobs import key_care
+from jobs import key_care, restores
 from jobs.clock import every
 from jobs.doorbell import ACTOR, QUEUE
 from jobs.health import EVERY_S, WORKER, beat
@@ -45,6 +45,12 @@ def renew_blocks(job: Job, progress: Progress) -> None:
 def renew_blocks_when_due() -> None:
     """Queue a renewal when a block lost a key."""
     key_care.renew_when_due()
+
+
+@every(60)
+def look_for_restores() -> None:
+    """Move the mark on that data and keyring share, and notice where one of them was put back."""
+    restores.look()
 
 
 class WorkerHeartbeat(dramatiq.Middleware):

@@ -44,6 +44,11 @@ def register(name: str, guard: Guard) -> None:
     _guards[name] = guard
 
 
+def names() -> tuple[str, ...]:
+    """Return the name of every guard: what no guard can bring back is erased without asking any."""
+    return tuple(_guards)
+
+
 def require() -> None:
     """Raise NoGuards when nobody has registered one."""
     if not _guards:

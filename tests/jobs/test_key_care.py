@@ -11,11 +11,13 @@ from django.db import OperationalError
 import jobs.tasks
 from jobs import clock, key_care, runner
 from jobs.models import Job, Status
-from privacy import keys
+from privacy import blind_index, keys
 from privacy.keyring import renewal, safe_elsewhere
 from privacy.keyring.models import Block, Destroyed, Key
 from privacy.keyring.ring import create_keys, load_keys, shred
+from privacy.models import IndexKey
 from tests.jobs.conftest import ALICE
+from tests.makers import make_customer
 from trail.actor import NoActor
 from trail.models import Event
 from vault.key_directory import KeyDirectory
@@ -136,3 +138,30 @@ def test_a_root_that_can_not_be_rotated_stays_and_leaves_no_entry(own_keys: Path
 
     assert (own_keys / "root").read_bytes() == root
     assert not Event.objects.exists()
+
+
+def test_an_index_key_is_rotated_on_record(account, capsys, monkeypatch):
+    monkeypatch.setattr(blind_index, "LEARNT_AFTER_S", 0.05)
+    make_customer(account, phone="+12025550147")
+    with pytest.raises(NoActor):
+        key_care.rotate_index_key(account.pk, actor=None)
+    assert blind_index.generation(account.pk) == 1
+
+    call_command("rotate_index_key", account=account.name)
+
+    assert "1 indexes stand under a new key; the old key was destroyed." in capsys.readouterr().out
+    entry = Event.objects.get(action="index_key.rotated")
+    assert '"facts":{"generation":2,"indexes":1,"unreadable":0}' in entry.text
+    assert entry.account_id == account.pk
+
+
+def test_an_index_key_of_an_old_copy_is_told(account, monkeypatch):
+    monkeypatch.setattr(blind_index, "LEARNT_AFTER_S", 0.05)
+    make_customer(account, phone="+12025550147")
+    call_command("rotate_index_key", account=account.name)
+    IndexKey.objects.update(generation=1)
+    with pytest.raises(CommandError, match="a copy from before a rotation"):
+        call_command("rotate_index_key", account=account.name)
+    with pytest.raises(CommandError, match="account"):
+        call_command("rotate_index_key", account="nobody")
+    assert Event.objects.filter(action="index_key.rotated").count() == 1
