@@ -138,6 +138,15 @@ ACTIONS: Final[dict[str, Words]] = {
         WORK, "renewed blocks of keys", "renew blocks of keys", " ({destroyed} old block keys destroyed)"
     ),
     "root.rotated": Words(WORK, "rotated the root key", "rotate the root key"),
+    "index_key.rotated": Words(WORK, "rotated the index key", "rotate the index key", " ({indexes} indexes)"),
+    "backup.made": Words(WORK, "made a backup", "make a backup", " ({what})"),
+    "restore.noticed": Words(WORK, "noticed that a database was restored", "notice a restore", " (older: {lost})"),
+    "erasures.replayed": Words(
+        WORK, "repeated erasures after a restore", "repeat erasures after a restore", " ({records} records)"
+    ),
+    "holds.reviewed": Words(
+        HOLDS, "looked at the legal holds after a restore", "confirm the legal holds after a restore"
+    ),
     "job.failed": Words(WORK, "gave up background work", "finish background work", " ({kind})"),
     "job.cancelled": Words(WORK, "cancelled background work", "cancel background work"),
     "access.attempted": Words(OTHER, "opened something", "open something"),

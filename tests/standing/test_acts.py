@@ -122,6 +122,9 @@ ELSEWHERE = {
     "audit.verification.start_verification": "tests/audit/test_verification.py",
     "jobs.key_care.renew": "tests/jobs/test_key_care.py",
     "jobs.key_care.rotate_root": "tests/jobs/test_key_care.py",
+    "jobs.key_care.rotate_index_key": "tests/jobs/test_key_care.py",
+    "jobs.restores.replay_erasures": "tests/jobs/test_restores.py",
+    "privacy.replay.replay": "tests/jobs/test_restores.py",
     "trail.verify.verify": "tests/trail/test_verify.py",
 }
 

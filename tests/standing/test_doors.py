@@ -21,7 +21,7 @@ DOORS = {
         "trail.details",
     },
     # what destroys
-    "shred": {"privacy.erasure"},
+    "shred": {"privacy.erasure", "privacy.replay"},
     "condemn": {"privacy.erasure"},
     "erase": {"rtbf.execution", "interactions.redaction", "trail.details"},
     "destroy_block_key": {"privacy.keyring.renewal"},
