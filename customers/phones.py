@@ -118,6 +118,21 @@ def _parsed(text: str, region: str | None) -> phonenumbers.PhoneNumber | None:
         return None
 
 
+def _number(e164: str) -> phonenumbers.PhoneNumber | None:
+    """Take an E.164 number apart; parsing it as if anybody had written it takes five times as long."""
+    country = _carried_country(e164[1:])
+    if country is None:
+        return _parsed(e164, None)
+    digits = e164[1 + len(country.code) :]
+    zeros = len(digits) - len(digits.lstrip("0"))
+    return phonenumbers.PhoneNumber(
+        country_code=int(country.code),
+        national_number=int(digits),
+        italian_leading_zero=True if zeros else None,
+        number_of_leading_zeros=zeros if zeros > 1 else None,
+    )
+
+
 def _e164(number: phonenumbers.PhoneNumber) -> str:
     return phonenumbers.format_number(number, PhoneNumberFormat.E164)
 
@@ -140,7 +155,9 @@ def _international(digits: str, strength: int) -> Iterator[Reading]:
         yield Reading(strength + PLAUSIBLE, _e164(number))
 
 
-def _as_written_at_home(number: phonenumbers.PhoneNumber, digits: str) -> bool:
+def _as_written_at_home(number: phonenumbers.PhoneNumber, digits: str, country: _Country) -> bool:
+    if not country.trunk and phonenumbers.national_significant_number(number) == digits:
+        return True
     written = phonenumbers.format_number(number, PhoneNumberFormat.NATIONAL)
     return re.sub(r"\D", "", written) == digits
 
@@ -159,7 +176,7 @@ def _national(digits: str, country: _Country) -> Iterator[Reading]:
     if number is None or str(number.country_code) != country.code:
         return
     if phonenumbers.is_valid_number(number):
-        yield Reading(NATIONAL if _as_written_at_home(number, digits) else SHORTENED, _e164(number))
+        yield Reading(NATIONAL if _as_written_at_home(number, digits, country) else SHORTENED, _e164(number))
     elif len(digits) >= LEAST_PLAUSIBLE and _with_trunk(number, country) == digits and _plausible(number):
         yield Reading(NATIONAL + PLAUSIBLE, _e164(number))
 
@@ -279,5 +296,5 @@ def read(text: str, numbering: Plan) -> list[Reading]:
 
 def shown(e164: str) -> str:
     """Write an E.164 number as people read it."""
-    number = _parsed(e164, None)
+    number = _number(e164)
     return phonenumbers.format_number(number, PhoneNumberFormat.INTERNATIONAL) if number else e164
