@@ -23,7 +23,7 @@ DOORS = {
     # what destroys
     "shred": {"privacy.erasure", "privacy.replay"},
     "condemn": {"privacy.erasure"},
-    "erase": {"rtbf.execution", "interactions.redaction", "trail.details"},
+    "erase": {"rtbf.execution", "interactions.redaction", "trail.details", "privacy.replay"},
     "destroy_block_key": {"privacy.keyring.renewal"},
     # the entry of an opening, without which nothing opens
     "warrant": {
