@@ -68,8 +68,8 @@ def _reader(field: Field, connection: BaseDatabaseWrapper) -> Callable[[Sequence
     The driver knows plain values itself; preparing each through the field again is a third of an insert's time.
     """
     name = field.attname
-    if isinstance(field, (BinaryField, CharField, ForeignKey, IntegerField, UUIDField)):
-        return lambda rows: [row.__dict__[name] for row in rows]
-    if isinstance(field, DateTimeField):
+    if isinstance(field, DateTimeField) and (field.auto_now or field.auto_now_add):
         return lambda rows: [field.pre_save(row, True) for row in rows]
+    if isinstance(field, (BinaryField, CharField, DateTimeField, ForeignKey, IntegerField, UUIDField)):
+        return lambda rows: [row.__dict__[name] for row in rows]
     return lambda rows: [field.get_db_prep_save(field.pre_save(row, True), connection) for row in rows]
