@@ -58,6 +58,10 @@ ACTIONS: Final[dict[str, Words]] = {
     "customer.searched": Words(
         FORGETTING, "searched for a customer", "search for a customer", " ({items} records found)"
     ),
+    "customers.opened": Words(CALLS, "opened the search for customers", "open the search for customers"),
+    "customer.opened": Words(CALLS, "read what {record} is known by", "read what {record} is known by"),
+    "customer.merged": Words(CALLS, "said that {record} and another are one person", "merge {record} with another"),
+    "customer.split": Words(CALLS, "said that {record} is two people", "split {record}"),
     "places.opened": Words(
         FORGETTING, "read where a customer's records came from", "read where a customer's records came from"
     ),
@@ -72,6 +76,49 @@ ACTIONS: Final[dict[str, Words]] = {
         " ({items} records in the plan)",
     ),
     "request.confirmed": Words(FORGETTING, "confirmed {record}", "confirm {record}", " (waits {grace_hours} hours)"),
+    "request.drafted": Words(FORGETTING, "took in {record}", "take in a request to forget a customer"),
+    "request.replanned": Words(
+        FORGETTING, "made the plan of {record} anew", "make the plan of {record} anew", " ({items} records in the plan)"
+    ),
+    "request.decided": Words(
+        FORGETTING, "decided over records of {record}", "decide over records of {record}", " ({items} records: {code})"
+    ),
+    "request.approved": Words(
+        FORGETTING, "approved {record} as the second person", "approve {record}", " (waits {grace_hours} hours)"
+    ),
+    "request.returned": Words(FORGETTING, "gave {record} back to be confirmed again", "give {record} back"),
+    "request.refused": Words(FORGETTING, "refused {record}", "refuse {record}", " ({code})"),
+    "request.extended": Words(
+        FORGETTING, "took two months more for {record}", "take more time for {record}", " ({code})"
+    ),
+    "request.reminded": Words(FORGETTING, "reminded people of {record}", "remind people of {record}"),
+    "identity.checked": Words(
+        FORGETTING, "checked identity for {record}", "note the check of identity for {record}", " ({code})"
+    ),
+    "case.changed": Words(FORGETTING, "changed the case file of {record}", "change the case file of {record}"),
+    "case.opened": Words(FORGETTING, "read the case file of {record}", "read the case file of {record}"),
+    "plan_row.opened": Words(
+        FORGETTING, "read a record in the plan of {record}", "read a record in the plan of {record}", " ({kind})"
+    ),
+    "evidence.attached": Words(FORGETTING, "attached evidence to {record}", "attach evidence to {record}"),
+    "evidence.downloaded": Words(FORGETTING, "downloaded evidence of {record}", "download evidence of {record}"),
+    "letter.prepared": Words(FORGETTING, "wrote a letter about {record}", "write a letter about {record}", " ({kind})"),
+    "letter.opened": Words(FORGETTING, "read a letter about {record}", "read a letter about {record}"),
+    "letter.queued": Words(
+        FORGETTING, "asked to send a letter about {record}", "send a letter about {record}", " ({kind})"
+    ),
+    "letter.sent": Words(
+        FORGETTING,
+        "sent a letter about {record}",
+        "send a letter about {record}",
+        " ({kind})",
+        failed="could not send a letter about {record}",
+    ),
+    "letter.printed": Words(
+        FORGETTING, "printed a letter about {record}", "print a letter about {record}", " ({kind})"
+    ),
+    "rules.changed": Words(FORGETTING, "changed the rules for requests", "change the rules for requests"),
+    "template.changed": Words(FORGETTING, "changed how a letter reads", "change how a letter reads", " ({kind})"),
     "request.cancelled": Words(FORGETTING, "cancelled {record}", "cancel {record}"),
     "request.resumed": Words(FORGETTING, "went on with {record}", "go on with {record}"),
     "request.started": Words(FORGETTING, "began to carry out {record}", "carry out {record}"),
@@ -79,10 +126,26 @@ ACTIONS: Final[dict[str, Words]] = {
         FORGETTING, "carried out {record}", "carry out {record}", " ({done} records done, {left} left)"
     ),
     "request.item_failed": Words(FORGETTING, "left out some records of {record}", "erase {items} records of {record}"),
+    "sample.taken": Words(
+        FORGETTING, "noted what to search for after erasing", "note what to search for after erasing"
+    ),
+    "sample.opened": Words(FORGETTING, "opened what to search for", "open what to search for"),
+    "residue.started": Words(
+        FORGETTING, "opened everything to search for what may be left", "search for what may be left of a customer"
+    ),
+    "residue.searched": Words(
+        FORGETTING,
+        "searched for what may be left of a customer",
+        "search for what may be left of a customer",
+        " ({left} places found)",
+    ),
     "erasure.decided": Words(FORGETTING, "decided to erase records", "erase records", " ({records} in number)"),
     "record.erased": Words(FORGETTING, "erased {record}", "erase {record}"),
     "detail.removed": Words(
         FORGETTING, "forgot what was personal in an entry of the log", "forget what was personal in an entry of the log"
+    ),
+    "sound.opened_to_silence": Words(
+        FORGETTING, "opened {record} to silence a passage", "open {record} to silence a passage"
     ),
     "holds.opened": Words(HOLDS, "opened the list of legal holds", "open the list of legal holds"),
     "hold.opened": Words(HOLDS, "opened {record}", "open {record}"),

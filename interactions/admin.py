@@ -2,10 +2,12 @@
 
 from accounts import menu
 from accounts.roles import AGENT, SUPERVISOR
-from interactions import home, sending, views
+from customers.querysets import MERGE
+from interactions import home, people, sending, views
 from interactions.querysets import SEE
 
-__all__ = ["home", "sending", "views"]
+__all__ = ["home", "people", "sending", "views"]
 
 menu.entry("Interactions", url="portal:interactions", icon="call", right=SEE, order=10, roles=(SUPERVISOR,))
 menu.entry("My recordings", url="portal:my-recordings", icon="headphones", right=SEE, order=10, roles=(AGENT,))
+menu.entry("Customers", url="portal:customers", icon="group", right=MERGE, order=12)

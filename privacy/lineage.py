@@ -31,13 +31,26 @@ def lock(rows: Iterable[SealedModel]) -> tuple[list[SealedModel], list[Target]]:
     """
     ids = _ids_by_model(rows)
     above = _ids_above(ids)
-    locked: Found = {}
-    for model in sorted(ids.keys() | above.keys(), key=lambda each: (data_map.depth(each), each._meta.label)):
-        wanted = ids.get(model, set()) | above.get(model, set())
-        query = model._default_manager.select_for_update(no_key=True).filter(pk__in=wanted).order_by("pk")
-        locked[model] = {row.pk: row for row in query}
+    locked: Found = defaultdict(dict)
+    wanted = {model: ids.get(model, set()) | above.get(model, set()) for model in ids.keys() | above.keys()}
+    while wanted:
+        for model in sorted(wanted, key=lambda each: (data_map.depth(each), each._meta.label)):
+            query = model._default_manager.select_for_update(no_key=True).filter(pk__in=wanted[model]).order_by("pk")
+            locked[model] |= {row.pk: row for row in query}
+        wanted = _moved_meanwhile(locked)
     fresh = [row for model in ids for pk, row in locked[model].items() if pk in ids[model] and row.is_living]
     return fresh, [target(row, locked) for row in fresh]
+
+
+def _moved_meanwhile(locked: Found) -> dict[type[Model], set[UUID]]:
+    """Return the records above that were not locked yet, since a row was tied to another while it was waited for."""
+    missing: dict[type[Model], set[UUID]] = defaultdict(set)
+    for model, rows in list(locked.items()):
+        for name, parent in data_map.parents(model).items():
+            named = {getattr(row, f"{name}_id") for row in rows.values()} - {None}
+            if named - locked.get(parent, {}).keys():
+                missing[parent] |= named - locked.get(parent, {}).keys()
+    return missing
 
 
 def targets(rows: Iterable[SealedModel]) -> list[Target]:

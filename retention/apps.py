@@ -9,8 +9,12 @@ class RetentionConfig(AppConfig):
     name = "retention"
 
     def ready(self) -> None:
-        """Let legal holds stop every erasure."""
+        """Let legal holds stop every erasure, and every account have a default policy."""
+        from customers.following import follow_with
         from privacy import guards
+        from retention import receivers  # noqa: F401 - connecting is its effect
+        from retention.following import holds_follow
         from retention.guard import legal_holds
 
         guards.register("legal holds", legal_holds)
+        follow_with("legal holds", holds_follow)

@@ -1,4 +1,4 @@
-"""Register the app."""
+"""Register the app and what it has against merging customers."""
 
 from django.apps import AppConfig
 
@@ -7,3 +7,13 @@ class RtbfConfig(AppConfig):
     """The `rtbf` app."""
 
     name = "rtbf"
+
+    def ready(self) -> None:
+        """Let open requests keep what they plan for, and stop merging and splitting the customers they are about."""
+        from customers.following import object_with
+        from privacy import guards
+        from rtbf.guard import open_requests
+        from rtbf.linking import open_requests_object
+
+        guards.register(guards.OPEN_REQUESTS, open_requests)
+        object_with("open requests", open_requests_object)

@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts.models import Account, Line, Team
+from customers.merging import merge_customers
+from customers.models import Merge
 from interactions.models import Recording, Voicemail
 from retention.holds import Covered, place_hold
 from rtbf.requests import plan_request
@@ -52,6 +54,8 @@ def make_rows(account: Account, supervisor: Person, officer: Person) -> dict[str
         "interactions/<uuid:pk>": call.pk,
         "recordings/<uuid:sound_id>": sounds[0].pk,
         "voicemails/<uuid:sound_id>": sounds[1].pk,
+        "customers/<uuid:pk>": call.customer_id,
+        "merges/<uuid:pk>": _merged(account, supervisor).pk,
         "holds/<uuid:pk>": hold.pk,
         "requests/<uuid:pk>": request.pk,
         "log/entries/<uuid:pk>": append("test.made", actor=supervisor.actor).pk,
@@ -64,6 +68,12 @@ def make_rows(account: Account, supervisor: Person, officer: Person) -> dict[str
         "(?P<url>.*)": "nowhere",
         "(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)": "1-set-password",
     }
+
+
+def _merged(account: Account, supervisor: Person) -> Merge:
+    """Make two customers of an account who were found to be one."""
+    two = [make_customer(account, email=f"carol{number}@example.com") for number in (1, 2)]
+    return merge_customers(actor=supervisor.actor, customer=two[0], other=two[1])
 
 
 def path_of(route: str, rows: Mapping[str, object]) -> str:

@@ -11,6 +11,7 @@ from django.conf import settings
 import privacy.open
 from accounts import membership, roles, staffing, tenants
 from accounts.models import Line, Team
+from customers import finding, merging
 from interactions import comments, imports, openings, playback, redaction, showing
 from interactions.models import Recording
 from interactions.purposes import Reason
@@ -57,6 +58,14 @@ ACTS: dict[str, tuple[str, str, Act]] = {
         actor=a, account=h.account, number="+15305550109")),
     "accounts.tenants.rename_line": ("line.changed", "administrator", lambda h, a: tenants.rename_line(
         actor=a, line=h.line, label="Sales")),
+    "customers.finding.find_customers": ("customer.searched", "supervisor", lambda h, a: finding.find_customers(
+        actor=a, account=h.account, lines=[ALICE])),
+    "customers.merging.merge_customers": ("customer.merged", "supervisor", lambda h, a: merging.merge_customers(
+        actor=a, customer=h.alice, other=h.bob)),
+    "customers.merging.split_customer": ("customer.split", "supervisor", lambda h, a: merging.split_customer(
+        actor=a, customer=h.alice, moving={"interactions.Interaction": [h.call.pk]})),
+    "customers.merging.undo_merge": ("customer.split", "supervisor", lambda h, a: merging.undo_merge(
+        actor=a, merge=h.merged)),
     "interactions.comments.add_comment": ("comment.added", "supervisor", lambda h, a: comments.add_comment(
         actor=a, interaction=h.call, text="well done")),
     "interactions.imports.import_folder": ("interactions.ingested", "operator", lambda h, a: imports.import_folder(
@@ -159,6 +168,7 @@ def house(account, supervisor, officer, auditor, administrator, monkeypatch):
                             transcript=[("customer", "hello")])  # fmt: skip
     other = make_interaction(account, bob, agent=linda, phone=BOB, recording=b"other")
     h = SimpleNamespace(account=account, call=call, linda=linda, supervisor=supervisor, officer=officer)
+    h.alice, h.bob = alice, bob
     h.team = Team.objects.create(account=account, name="Night")
     h.line = Line.objects.get(account=account)
     h.hold = holds.place_hold(actor=officer.actor, account=account, matter="m", reason="r",
@@ -177,6 +187,8 @@ def prepared(house: SimpleNamespace, flow: str) -> SimpleNamespace:
         requests.confirm_request(actor=who, request=house.planned, typed="FORGET")
         house.confirmed = Request.objects.get(pk=house.planned.pk)
         house.job = queue.Job.objects.get(pk=house.confirmed.job_id)
+    if flow == "customers.merging.undo_merge":
+        house.merged = merging.merge_customers(actor=who, customer=house.alice, other=house.bob)
     if flow == "rtbf.requests.resume_request":
         queue.Job.objects.filter(pk=house.job.pk).update(status="failed")
         house.stopped = house.confirmed

@@ -17,7 +17,8 @@ DOORS = {
     "unseal": {"privacy.open", "privacy.redaction"},
     "open_value": {"privacy.sealing"},
     "create_keys": {
-        "interactions.comments", "interactions.ingest", "privacy.redaction", "retention.holds", "rtbf.requests",
+        "customers.merging", "interactions.comments", "interactions.ingest", "privacy.redaction", "retention.holds",
+        "rtbf.requests",
         "trail.details",
     },
     # what destroys
@@ -27,7 +28,8 @@ DOORS = {
     "destroy_block_key": {"privacy.keyring.renewal"},
     # the entry of an opening, without which nothing opens
     "warrant": {
-        "audit.reading", "interactions.openings", "interactions.views", "retention.views", "rtbf.previews",
+        "audit.reading", "customers.merging", "interactions.openings", "interactions.people", "interactions.views",
+        "retention.views", "rtbf.previews",
         "rtbf.views", "trail.verify_details",
     },
 }  # fmt: skip
@@ -76,8 +78,9 @@ def test_a_door_has_its_callers_and_no_others(name):
     assert callers(name) == DOORS[name]
 
 
-# Besides the eraser: what a failed import left in the store, an opening that is over, whom a supervisor looks after.
-DELETERS = {"privacy.erasure", "interactions.ingest", "interactions.openings", "accounts.staffing"}
+# Besides the eraser: the empty row of a customer taken in by another, what a failed import left in the store, an
+# opening that is over, whom a supervisor looks after.
+DELETERS = {"privacy.erasure", "customers.merging", "interactions.ingest", "interactions.openings", "accounts.staffing"}
 DELETING = re.compile(r"\s*(delete\s+from|truncate)\s", re.IGNORECASE)
 
 

@@ -1,0 +1,66 @@
+"""What is tied to a customer, in whatever app: found by foreign keys, so that a model added later moves along unasked.
+
+Only links are read and moved. A record keeps its key, so nothing is opened and nothing sealed again.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
+from uuid import UUID
+
+from django.apps import apps
+from django.db.models import Model
+
+from customers.models import Customer
+
+AT_ONCE = 5_000
+Ids = dict[str, list[UUID]]
+"""Ids of records by the label of their model."""
+
+
+def _ties() -> Iterator[tuple[type[Model], str]]:
+    for relation in Customer._meta.related_objects:
+        yield relation.related_model, relation.field.name
+
+
+def ids_of(customer_id: UUID) -> Ids:
+    """Return the ids of everything tied to a customer, erased records included."""
+    found = {
+        model._meta.label: list(model._default_manager.filter(**{name: customer_id}).values_list("pk", flat=True))
+        for model, name in _ties()
+    }
+    return {label: sorted(ids) for label, ids in found.items() if ids}
+
+
+def count_of(customer_id: UUID) -> dict[str, int]:
+    """Return how many records of each kind are tied to a customer, by the plural of their model."""
+    counts = {
+        str(model._meta.verbose_name_plural): model._default_manager.filter(**{name: customer_id}).count()
+        for model, name in _ties()
+        if model._meta.label != "customers.Merge"
+    }
+    return {name: number for name, number in sorted(counts.items()) if number}
+
+
+def move(source: UUID, target: UUID, chosen: Mapping[str, Collection[UUID]]) -> Ids:
+    """Tie the chosen records of one customer to another and return which; what is not the customer's stays."""
+    moved: Ids = {}
+    for model, name in _ties():
+        ids = sorted(chosen.get(model._meta.label, ()))
+        own: list[UUID] = []
+        for start in range(0, len(ids), AT_ONCE):
+            rows = model._default_manager.filter(pk__in=ids[start : start + AT_ONCE], **{name: source})
+            own += rows.order_by("pk").values_list("pk", flat=True)
+            rows.update(**{name: target})
+        if own:
+            moved[model._meta.label] = own
+    return moved
+
+
+def in_words(chosen: Mapping[str, Collection[UUID]]) -> dict[str, int]:
+    """Return numbers of records by the plural of their model."""
+    return {_plural(label): len(ids) for label, ids in sorted(chosen.items()) if ids and label != "customers.Merge"}
+
+
+def _plural(label: str) -> str:
+    model: Any = apps.get_model(label)
+    return str(model._meta.verbose_name_plural)
