@@ -102,6 +102,10 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 KEY_DIRECTORY = Path(env.text("KEY_DIRECTORY", str(LETHE_HOME / "keys")))
 # The application_name of the keyring's standby; a block key is destroyed only when that has flushed the renewal.
 KEYRING_STANDBY = env.text("KEYRING_STANDBY", "")
+# A folder that gets a dump of the keyring before a block key is destroyed; never with the data or the keys.
+KEYRING_DUMPS = env.text("KEYRING_DUMPS", "")
+# Where the root key is, when it is not a file in the key directory: see docs/keyring.md.
+ROOT_KEY_URL = env.text("ROOT_KEY_URL", "")
 CHECKPOINT_DIRECTORY = Path(env.text("CHECKPOINT_DIRECTORY", str(LETHE_HOME / "checkpoints")))
 STORE_URL = env.text("STORE_URL", f"file://{quote(str(LETHE_HOME / 'store'))}")
 STORAGES = {
