@@ -91,11 +91,7 @@ def split_customer(
         _take_turn(customer.account_id)
         _lock(customer.account_id, (customer.pk,))
         person, moved = _part(customer, new_customer_id or new_id(), moving)
-        if len(copies) != Identifier.objects.filter(pk__in=shared, customer=customer, condemned_at=None).count():
-            raise NotThese("An identifier went elsewhere meanwhile. Nothing was split. Open the page again.")
-        for row in copies:
-            row.customer = person
-            row.save(force_insert=True)
+        _insert(copies, customer, person)
         facts = {**_facts(moved), "shared": len(copies)}
         append("customer.split", actor=actor, account_id=customer.account_id, record=_name(customer), facts=facts)
     return person
@@ -157,11 +153,22 @@ def _part(
     return person, moved
 
 
-def _copies(actor: Actor, customer: Customer, shared: Collection[UUID]) -> list[Identifier]:
-    """Return second rows of identifiers that two people share, each under a key of its own."""
+def _insert(copies: Mapping[UUID, Identifier], customer: Customer, person: Customer) -> None:
+    """Insert second rows of identifiers, with the blind indexes as they are now: they may have been rotated."""
+    living = Identifier.objects.filter(pk__in=list(copies), customer=customer, condemned_at=None)
+    digests = dict(living.values_list("pk", "digest"))
+    if len(digests) != len(copies):
+        raise NotThese("An identifier went elsewhere meanwhile. Nothing was split. Open the page again.")
+    for pk, row in copies.items():
+        row.customer, row.digest = person, bytes(digests[pk])
+        row.save(force_insert=True)
+
+
+def _copies(actor: Actor, customer: Customer, shared: Collection[UUID]) -> dict[UUID, Identifier]:
+    """Return, by the first, second rows of identifiers that two people share, each under a key of its own."""
     rows = list(Identifier.objects.filter(pk__in=list(shared), customer=customer, condemned_at=None).order_by("pk"))
     if not rows:
-        return []
+        return {}
     record = RecordRef(customer._meta.label, customer.pk, customer.account_id)
     opening = warrant(
         actor=actor, action="customer.opened", account_id=customer.account_id, purpose=PURPOSE, record=record
@@ -170,16 +177,13 @@ def _copies(actor: Actor, customer: Customer, shared: Collection[UUID]) -> list[
     return _sealed_again(rows, {pk: each["value"] for pk, each in opened.items()})
 
 
-def _sealed_again(rows: Sequence[Identifier], values: Mapping[UUID, str]) -> list[Identifier]:
+def _sealed_again(rows: Sequence[Identifier], values: Mapping[UUID, str]) -> dict[UUID, Identifier]:
     living = [row for row in rows if row.pk in values]
     keys: list[NewKey] = create_keys(living[0].account_id, len(living)) if living else []
-    copies = []
+    copies = {}
     for row, key in zip(living, keys, strict=True):
-        copy = Identifier(
-            account_id=row.account_id, kind=row.kind, digest=bytes(row.digest), by_register=row.by_register
-        )
-        seal(copy, key, {"value": values[row.pk]})
-        copies.append(copy)
+        copies[row.pk] = Identifier(account_id=row.account_id, kind=row.kind, by_register=row.by_register)
+        seal(copies[row.pk], key, {"value": values[row.pk]})
     return copies
 
 

@@ -12,12 +12,13 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from accounts.models import Account
 from accounts.rights import require
 from customers.models import Customer, Identifier, Note, RegisterEntry
 from customers.resolution import Resolver
+from customers.turns import take_turn
 from interactions.audio import AudioError
 from interactions.batch import Batch, numbering_of
 from interactions.calls import CHANGING
@@ -122,8 +123,7 @@ def _unreadable(sound: AudioDraft, problem: OSError) -> Rejected:
 
 
 def _one_at_a_time(account: Account) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"ingest-{account.pk}"])
+    take_turn(account.pk)
     # A rotation of the index key takes the same lock: from here on the key is the one in use.
     blind_index.refresh(account.pk)
 
