@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 
 from customers import emails, names, phones
+from customers.addresses import lines_in
 from customers.folding import folded, plain
 from customers.kinds import Identifier, Kind, NotAnIdentifier
 from customers.phone_mentions import phones_in
@@ -26,6 +27,8 @@ _ALIASES = {
     "e-mail": Kind.EMAIL, "mailto": Kind.EMAIL, "customer": Kind.CUSTOMER_ID, "crm": Kind.CRM_ID, "ip-address": Kind.IP,
 }  # fmt: skip
 _KINDS = ", ".join(kind.value for kind in Kind)
+_PROFILE = re.compile(r"^(?:www\.|m\.)?[\w-]+(?:\.[\w-]+)*\.[a-z]{2,24}/(?:in/|user/|u/)?(?=[^/]+$)")
+_HARDWARE = re.compile(r"[0-9a-f]{2}(?:[:.-]?[0-9a-f]{2}){5}|[0-9a-f]{4}(?:\.[0-9a-f]{4}){2}")
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 
 
@@ -53,6 +56,7 @@ def _required(value: str, reason: str) -> str:
 
 def _social(text: str) -> str:
     bare = re.sub(r"^https?://(?:www\.|m\.)?", "", _key(text)).split("?")[0].rstrip("/")
+    bare = _PROFILE.sub("", bare)
     return _required(bare.lstrip("@"), "A social handle needs at least one letter or digit.")
 
 
@@ -61,7 +65,17 @@ def _alphanumeric(text: str) -> str:
     return _required(kept, "A national id needs at least one letter or digit.")
 
 
+def _device(text: str) -> str:
+    """Return an id of a machine; a hardware address without its marks, a UUID without its braces."""
+    bare = _key(text).strip("{}")
+    return re.sub(r"[:.-]", "", bare) if _HARDWARE.fullmatch(bare) else bare
+
+
 def _address(text: str) -> str:
+    """Return the street line where there is one, else all words."""
+    street = next(lines_in(plain(text)), None)
+    if street is not None:
+        return street.line
     words = re.findall(r"\w+", " ".join(names.folded_word(word) for word in plain(text).split()))
     return _required(" ".join(words), "An address needs at least one letter or digit.")
 
@@ -139,7 +153,7 @@ _ONE_VALUE: dict[Kind, Callable[[str], str]] = {
     Kind.ADDRESS: _address,
     Kind.NATIONAL_ID: _alphanumeric,
     Kind.IP: _ip,
-    Kind.DEVICE: _key,
+    Kind.DEVICE: _device,
 }
 
 

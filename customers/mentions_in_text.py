@@ -1,4 +1,4 @@
-"""Find what identifies somebody in free text: phones, e-mails and customer numbers, written, spoken or spelled.
+"""Find what identifies somebody in free text: phones and e-mails, written, spoken or spelled, ids and addresses.
 
 Everything identifier-shaped is reported whether or not its owner is known, every reading where there are several: a
 find is an index row and hurts nobody, a miss is a person who was promised to be forgotten. Time and memory grow with
@@ -10,15 +10,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from customers.effort import Effort
 from customers.emails import emails_in
 from customers.folding import BARRIER, SEGMENT, folded
+from customers.id_mentions import ids_in
 from customers.identifiers import Kind, NotAnIdentifier, normalise
 from customers.names import find_name
 from customers.phone_mentions import phones_in
 from customers.phones import Plan, plan
 from customers.spoken import SEGMENT_GAP
 
-__all__ = ["Found", "FoundAcross", "Segment", "find", "find_in_segments", "find_name"]
+__all__ = ["Effort", "Found", "FoundAcross", "Segment", "find", "find_in_segments", "find_name"]
 
 SEGMENTS_APART = 5
 LONGEST_BACK_CHANNEL = 60
@@ -57,9 +59,18 @@ class _Hit(NamedTuple):
     spans: tuple[tuple[int, int], ...]
 
 
-def _hits(view: str, text: str, numbering: Plan, customer_id: re.Pattern[str] | None) -> Iterator[_Hit]:
-    yield from (_Hit(Kind.PHONE, value, spans) for value, spans in phones_in(view, numbering))
+def _said(view: str, numbering: Plan, effort: Effort) -> Iterator[_Hit]:
+    """Yield what may be spelled out, and so be said over several segments."""
+    yield from (_Hit(Kind.PHONE, value, spans) for value, spans in phones_in(view, numbering, effort))
     yield from (_Hit(Kind.EMAIL, value, spans) for value, spans in emails_in(view))
+
+
+def _hits(
+    text: str, numbering: Plan, effort: Effort, regions: Sequence[str], customer_id: re.Pattern[str] | None
+) -> Iterator[_Hit]:
+    view = folded(text)
+    yield from _said(view, numbering, effort)
+    yield from (_Hit(kind, value, (span,)) for kind, value, span in ids_in(view, regions))
     if customer_id is None:
         return
     for found in customer_id.finditer(text):
@@ -76,13 +87,15 @@ def find(
     regions: Sequence[str],
     dial_prefixes: Sequence[str] = ("9",),
     customer_id: re.Pattern[str] | None = None,
+    effort: Effort | None = None,
 ) -> list[Found]:
     """Return all identifiers in `text`, in order of place.
 
     `regions`: the account's own first, then those of its numbers. `customer_id`: how the account's customer numbers
-    look, if it has them. Raise ValueError for an unknown region.
+    look beyond the usual. `effort`: how much work the text may take; says afterwards whether numbers were left out.
+    Raise ValueError for an unknown region.
     """
-    hits = _hits(folded(text), text, plan(regions, dial_prefixes), customer_id)
+    hits = _hits(text, plan(regions, dial_prefixes), effort or Effort(), regions, customer_id)
     found = {Found(hit.kind, hit.value, hit.spans[0][0], hit.spans[-1][1]) for hit in hits}
     return sorted(found, key=lambda one: (one.start, one.end, one.kind, one.value))
 
@@ -130,9 +143,9 @@ def _parts(joined: _Joined, spans: Sequence[tuple[int, int]], at: int) -> tuple[
     return tuple((joined.numbers[index], start, end) for index, (start, end) in parts.items()), at
 
 
-def _across(joined: _Joined, numbering: Plan) -> Iterator[FoundAcross]:
+def _across(joined: _Joined, numbering: Plan, effort: Effort) -> Iterator[FoundAcross]:
     """Yield what is said over at least two of the joined segments."""
-    hits = sorted(_hits(joined.view, "", numbering, None), key=lambda hit: hit.spans[0][0])
+    hits = sorted(_said(joined.view, numbering, effort), key=lambda hit: hit.spans[0][0])
     at = 0
     for hit in hits:
         parts, at = _parts(joined, hit.spans, at)
@@ -156,18 +169,19 @@ def find_in_segments(
     regions: Sequence[str],
     dial_prefixes: Sequence[str] = ("9",),
     customer_id: re.Pattern[str] | None = None,
+    effort: Effort | None = None,
 ) -> list[FoundAcross]:
     """Return all identifiers in a transcript, those said over several segments or by both speakers included.
 
     Noises and back-channel words ("[noise]", "okay", "got it") between the parts are passed over. A speaker's own
     words are also read without the other's, who may repeat each part. Arguments and errors as for `find`.
     """
-    numbering = plan(regions, dial_prefixes)
+    numbering, effort = plan(regions, dial_prefixes), effort or Effort()
     views: list[str] = []
     blanked: list[str] = []
     result: dict[FoundAcross, None] = {}
     for number, segment in enumerate(segments):
-        alone = find(segment.text, regions=regions, dial_prefixes=dial_prefixes, customer_id=customer_id)
+        alone = find(segment.text, regions=regions, dial_prefixes=dial_prefixes, customer_id=customer_id, effort=effort)
         result |= {FoundAcross(one.kind, one.value, ((number, one.start, one.end),)): None for one in alone}
         views.append(folded(segment.text))
         blanked.append(_blanked(views[number], alone))
@@ -177,5 +191,5 @@ def find_in_segments(
         voices.setdefault(segments[number].speaker, []).append(number)
     for way in (views, blanked) if blanked != views else (views,):
         for numbers in [spoken, *(voices.values() if len(voices) > 1 else ())]:
-            result |= dict.fromkeys(_across(_join(way, numbers), numbering))
+            result |= dict.fromkeys(_across(_join(way, numbers), numbering, effort))
     return sorted(result, key=lambda one: (one.parts, one.kind, one.value))

@@ -6,7 +6,7 @@ alone proves nobody (two people share one); callers look for it only where anoth
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from customers.kinds import NotAnIdentifier
@@ -34,15 +34,23 @@ _GREEK_LETTERS = "αβγδεζηθικλμνξοπρσςτυφχψω"
 _GREEK_SOUNDS = "a v g d e z i th i k l m n x o p r s s t y f ch ps o"
 _CYRILLIC = dict(zip(_CYRILLIC_LETTERS, _CYRILLIC_SOUNDS.split(), strict=True))
 _GREEK = dict(zip(_GREEK_LETTERS, _GREEK_SOUNDS.split(), strict=True))
-_TO_LATIN = str.maketrans({**_LATIN, **{c: t.replace("-", "") for c, t in (_CYRILLIC | _GREEK).items()}})
+# One letter where writers of Arabic, Persian and Hebrew use either; final forms; a stroke that only fills the line.
+_SAME = {
+    "ى": "ي", "ی": "ي", "ة": "ه", "ک": "ك", "ٱ": "ا", "ـ": "", "ך": "כ", "ם": "מ", "ן": "נ", "ף": "פ", "ץ": "צ",
+}  # fmt: skip
+# Greek as passports write it (ELOT 743), where two letters are one sound.
+_GREEK_PAIRS = re.compile("ου|γγ|γξ|γχ|^μπ|[αεη]υ")
+_GREEK_SOUND = {"ου": "ou", "γγ": "ng", "γξ": "nx", "γχ": "nch", "μπ": "b"}
+_TO_LATIN = str.maketrans({**_LATIN, **_SAME, **{c: t.replace("-", "") for c, t in (_CYRILLIC | _GREEK).items()}})
 _ACCENTS = re.compile("[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u064b-\u065f\u0670\u1dc4-\u1dff]")
 _DIGRAPHS = re.compile("ae|oe|ue")
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})
-_MARKS = "\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670\u0900-\u0903\u093a-\u094f\u0951-\u0957\u200c\u200d\u0e31-\u0e4e"
+WordTest = Callable[[str], bool]
+MARKS = "\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670\u0900-\u0903\u093a-\u094f\u0951-\u0957\u200c\u200d\u0e31-\u0e4e"
 _APOSTROPHES = "'\u2019\u02bc`"
-_WORD = re.compile(rf"[^\W\d_](?:[^\W\d_]|[{_MARKS}]|[{_APOSTROPHES}](?=[^\W\d_])(?![sS]\b))*")
+_WORD = re.compile(rf"[^\W\d_](?:[^\W\d_]|[{MARKS}]|[{_APOSTROPHES}](?=[^\W\d_])(?![sS]\b))*")
 _APOSTROPHE = re.compile(f"[{_APOSTROPHES}]")
-_UNSPACED = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
+_UNSPACED = re.compile("[\u0e00-\u0e7f\u3005\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff]")
 _TOGETHER = re.compile(r"[ \t\r\n\u00a0,.'\u2019\u2010\u2011-]{1,4}")
 
 
@@ -52,7 +60,17 @@ def folded_word(word: str) -> str:
     if word.isascii():
         return word.lower()
     apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", word).casefold())
-    return unicodedata.normalize("NFC", _ACCENTS.sub("", apart)).translate(_TO_LATIN)
+    bare = unicodedata.normalize("NFC", _ACCENTS.sub("", apart))
+    return _GREEK_PAIRS.sub(_greek_pair, bare).translate(_TO_LATIN)
+
+
+def _greek_pair(found: re.Match[str]) -> str:
+    """Return two Greek letters as their one sound: av before a voiced letter, af before another."""
+    pair = found[0]
+    if pair in _GREEK_SOUND:
+        return _GREEK_SOUND[pair]
+    after = found.string[found.end() : found.end() + 1]
+    return {"α": "a", "ε": "e", "η": "i"}[pair[0]] + ("v" if after and after in "βγδζλμνραεηιουω" else "f")
 
 
 def tokens(name: str) -> list[str]:
@@ -64,11 +82,25 @@ def tokens(name: str) -> list[str]:
 
 
 def index_form(name: str) -> str:
-    """Return the form that is indexed: sorted words. Raise NotAnIdentifier when there is no letter."""
+    """Return the form that is indexed: sorted words. Raise NotAnIdentifier when there is no letter.
+
+    In scripts written without spaces nobody sees where a family name ends, so the signs are sorted instead.
+    """
     words = tokens(name)
     if not words:
         raise NotAnIdentifier("A name needs at least one letter.")
-    return " ".join(sorted(words))
+    return _sorted(words)
+
+
+def _sorted(words: Sequence[str]) -> str:
+    unspaced = "".join(word for word in words if is_unspaced(word))
+    spaced = [word for word in words if not is_unspaced(word)]
+    return " ".join(sorted([*spaced, "".join(sorted(unspaced))] if unspaced else spaced))
+
+
+def is_unspaced(word: str) -> bool:
+    """Say whether a word is of a script written without spaces, or with endings glued to names."""
+    return _UNSPACED.match(word) is not None
 
 
 def index_forms(name: str) -> list[str]:
@@ -76,7 +108,7 @@ def index_forms(name: str) -> list[str]:
     forms = [index_form(name)]
     spelled_out = unicodedata.normalize("NFC", name).casefold().translate(_UMLAUTS)
     forms.append(index_form(spelled_out))
-    forms.append(" ".join(sorted(_DIGRAPHS.sub(lambda two: two[0][0], word) for word in tokens(name))))
+    forms.append(_sorted([_DIGRAPHS.sub(lambda two: two[0][0], word) for word in tokens(name)]))
     return list(dict.fromkeys(forms))
 
 

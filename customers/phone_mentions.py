@@ -14,8 +14,9 @@ from typing import NamedTuple
 import phonenumbers
 from phonenumbers import PhoneNumberFormat
 
+from customers.effort import Effort
 from customers.folding import BARRIER
-from customers.phones import MOST_DIGITS, PLAUSIBLE, SHORTENED, Plan, Reading, readings
+from customers.phones import MOST_DIGITS, PLAUSIBLE, SHORTENED, Plan, Reading
 from customers.spoken import Unit, paired, runs
 
 LONGEST_RUN = 64
@@ -80,15 +81,22 @@ def _said(run: list[Unit]) -> bool:
     return any(unit.spoken for unit in run) or all(len(unit.digits) == 1 for unit in run)
 
 
-def _read(run: list[Unit], first: int, after: int, numbering: Plan) -> list[Reading]:
+class _Desk(NamedTuple):
+    """By which plan numbers are read, and how much work that may be."""
+
+    numbering: Plan
+    effort: Effort
+
+
+def _read(run: list[Unit], first: int, after: int, desk: _Desk) -> list[Reading]:
     """Read a stretch of the run; a lost trunk digit is only thought of where a number is typed alone."""
     digits = "".join(unit.digits for unit in run[first:after])
     alone = after - first == 1 and not run[first].spoken
-    found = readings(digits, numbering, international=run[first].lead == "+", whole=alone)
+    found = desk.effort.read(digits, desk.numbering, international=run[first].lead == "+", whole=alone)
     return [reading for reading in found if reading.strength != SHORTENED]
 
 
-def _window(run: list[Unit], first: int, numbering: Plan) -> _Window | None:
+def _window(run: list[Unit], first: int, desk: _Desk) -> _Window | None:
     """Return the best stretch that begins at `first`: the surest reading, and of equals the longest."""
     best: _Window | None = None
     length = 0
@@ -99,7 +107,7 @@ def _window(run: list[Unit], first: int, numbering: Plan) -> _Window | None:
             break
         if length < LEAST_IN_TEXT:
             continue
-        found = _read(run, first, after, numbering)
+        found = _read(run, first, after, desk)
         if found and (best is None or found[0].strength <= best.found[0].strength):
             best = _Window(first, after, found)
     return best
@@ -116,11 +124,11 @@ def _phrases(view: str, run: list[Unit]) -> Iterator[list[Unit]]:
     yield phrase
 
 
-def _in_phrase(run: list[Unit], numbering: Plan, *, sure: bool) -> Iterator[list[Unit]]:
+def _in_phrase(run: list[Unit], desk: _Desk, *, sure: bool) -> Iterator[list[Unit]]:
     """Yield the numbers that fill a phrase but for stray digits, as lists of units; `sure`: valid ones only."""
     at, stray, held = 0, 0, None
     while at < len(run):
-        window = _window(run, at, numbering) if stray <= STRAY_DIGITS else None
+        window = _window(run, at, desk) if stray <= STRAY_DIGITS else None
         if window is None or (sure and window.found[0].strength >= PLAUSIBLE):
             stray += len(run[at].digits)
             held = held if stray <= STRAY_DIGITS else None
@@ -133,38 +141,38 @@ def _in_phrase(run: list[Unit], numbering: Plan, *, sure: bool) -> Iterator[list
         yield held
 
 
-def _in_said(view: str, run: list[Unit], numbering: Plan) -> Iterator[list[Unit]]:
+def _in_said(view: str, run: list[Unit], desk: _Desk) -> Iterator[list[Unit]]:
     """Yield the numbers of single phrases, then those that go on over pauses."""
     rest: list[Unit] = []
     for phrase in _phrases(view, run):
-        whole = list(_in_phrase(phrase, numbering, sure=True))
+        whole = list(_in_phrase(phrase, desk, sure=True))
         if whole:
-            yield from [*_over_pauses(view, rest, numbering), *whole]
+            yield from [*_over_pauses(view, rest, desk), *whole]
             rest = []
         else:
             rest += phrase
-    yield from _over_pauses(view, rest, numbering)
+    yield from _over_pauses(view, rest, desk)
 
 
-def _over_pauses(view: str, run: list[Unit], numbering: Plan, most_stray: int = 0) -> Iterator[list[Unit]]:
+def _over_pauses(view: str, run: list[Unit], desk: _Desk, most_stray: int = 0) -> Iterator[list[Unit]]:
     """Yield numbers that begin and end at a pause; in what is left, those with a few stray digits around."""
     ends = list(accumulate(len(phrase) for phrase in _phrases(view, run))) if run else []
     start = rest = 0
     for end in ends:
         at = start if start < end else end
         while at < end and _digits(run[start:at]) <= most_stray:
-            window = _window(run, at, numbering)
+            window = _window(run, at, desk)
             phrase_end = ends[bisect_left(ends, window.after)] if window else 0
             if window and _digits(run[window.after : phrase_end]) <= most_stray:
                 if not most_stray:
-                    yield from _over_pauses(view, run[rest:start], numbering, STRAY_DIGITS)
+                    yield from _over_pauses(view, run[rest:start], desk, STRAY_DIGITS)
                 yield run[window.first : window.after]
                 at = start = rest = phrase_end
             else:
                 at += 1
         start = max(start, end)
     if not most_stray:
-        yield from _over_pauses(view, run[rest:], numbering, STRAY_DIGITS)
+        yield from _over_pauses(view, run[rest:], desk, STRAY_DIGITS)
 
 
 def _continues(view: str, run: list[Unit], window: _Window) -> bool:
@@ -178,10 +186,10 @@ def _continues(view: str, run: list[Unit], window: _Window) -> bool:
     return bool(ahead or behind)
 
 
-def _in_written(view: str, run: list[Unit], numbering: Plan) -> Iterator[list[Unit]]:
+def _in_written(view: str, run: list[Unit], desk: _Desk) -> Iterator[list[Unit]]:
     at = 0
     while at < len(run):
-        window = _window(run, at, numbering)
+        window = _window(run, at, desk)
         if window is None or _continues(view, run, window):
             at += 1
             continue
@@ -205,9 +213,9 @@ def _is_reference(view: str, units: list[Unit], e164: str) -> bool:
     return len(units) == 1 or not _grouped_like(e164, [unit.digits for unit in units])
 
 
-def _hits(view: str, numbers: Iterator[list[Unit]], numbering: Plan) -> Iterator[PhoneHit]:
+def _hits(view: str, numbers: Iterator[list[Unit]], desk: _Desk) -> Iterator[PhoneHit]:
     for units in numbers:
-        found = _read(units, 0, len(units), numbering)
+        found = _read(units, 0, len(units), desk)
         if units[0].lead == "(" and ")" not in view[units[0].start : units[-1].end]:
             units[0] = units[0]._replace(start=units[0].start + 1)
         if _is_reference(view, units, found[0].e164):
@@ -230,25 +238,28 @@ def _unglued(view: str, run: list[Unit]) -> Iterator[list[Unit]]:
         yield piece
 
 
-def _in_run(view: str, run: list[Unit], numbering: Plan) -> Iterator[PhoneHit]:
+def _in_run(view: str, run: list[Unit], desk: _Desk) -> Iterator[PhoneHit]:
     if not _said(run):
-        yield from _hits(view, _in_written(view, run, numbering), numbering)
+        yield from _hits(view, _in_written(view, run, desk), desk)
         return
     pairs = paired(run, view)
-    found = list(_hits(view, _in_said(view, pairs, numbering), numbering))
+    found = list(_hits(view, _in_said(view, pairs, desk), desk))
     if not found and len(pairs) < len(run):
-        found = list(_hits(view, _in_said(view, run, numbering), numbering))
+        found = list(_hits(view, _in_said(view, run, desk), desk))
     yield from found
 
 
-def phones_in(view: str, numbering: Plan) -> Iterator[PhoneHit]:
-    """Yield every number in a folded view, every reading of it, in order of place."""
+def phones_in(view: str, numbering: Plan, effort: Effort | None = None) -> Iterator[PhoneHit]:
+    """Yield every number in a folded view, every reading of it, in order of place; those within the `effort`."""
+    desk = _Desk(numbering, effort or Effort())
     for whole_run, in_pieces in runs(without_other_digits(view), LONGEST_RUN):
+        if desk.effort.is_spent:
+            return
         for run in _unglued(view, whole_run):
             if _digits(run) < LEAST_IN_TEXT:
                 continue
             if not in_pieces:
-                yield from _in_run(view, run, numbering)
+                yield from _in_run(view, run, desk)
             elif not _said(run):
                 for unit in run:
-                    yield from _hits(view, _in_written(view, [unit], numbering), numbering)
+                    yield from _hits(view, _in_written(view, [unit], desk), desk)

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from typing import Any, BinaryIO, TypeVar
 
 from accounts.models import Account
+from customers.effort import Effort
 from customers.mentions_in_text import Found, FoundAcross, Segment, find, find_in_segments
 from customers.models import Note, RegisterEntry
-from customers.name_mentions import names_in
+from customers.name_mentions import names_beside, names_in, names_in_segments
 from interactions.audio import Inspection, inspect
 from interactions.drafts import (
     AnalysisDraft,
@@ -53,7 +54,8 @@ Content = TypeVar("Content", bound=OfInteraction)
 class Prepared:
     """A row with the values to seal under its own key. `sound` is sealed into the store under a second key.
 
-    transcript: what a transcription came from, which says whose words it holds.
+    transcript: what a transcription came from, which says whose words it holds. in_part: numbers in the text were left
+    out because it holds more digits than any text; a deep scan reads them.
     """
 
     row: SealedModel
@@ -61,6 +63,7 @@ class Prepared:
     sound: AudioDraft | None = None
     transcript: TranscriptDraft | None = None
     mentions: list[Mention] = field(default_factory=list)
+    in_part: bool = False
 
 
 @dataclass(frozen=True)
@@ -161,11 +164,14 @@ def _transcription(interaction: Interaction, draft: TranscriptDraft, numbering: 
     segments = [_segment(each) for each in draft.segments]
     spoken = [{name: each[name] for name in ("speaker", "start_ms", "text")} for each in segments]
     row = _row(Transcription, interaction, json.dumps(spoken))
-    found = find_in_segments([Segment(s.speaker, s.text) for s in draft.segments], regions=numbering.regions)
+    said = [Segment(each.speaker, each.text) for each in draft.segments]
+    effort = Effort()
+    found = find_in_segments(said, regions=numbering.regions, effort=effort)
+    found += names_in_segments(said, found)
     mentions = [mention for each in found if (mention := mention_row(row, each, numbering))]
     place_in_sound(mentions, segments)
     values = {"segments": segments, "place": place_of(draft.place)}
-    return Prepared(row, values, transcript=draft, mentions=mentions)
+    return Prepared(row, values, transcript=draft, mentions=mentions, in_part=effort.is_spent)
 
 
 def _segment(draft: SegmentDraft) -> dict[str, Any]:
@@ -189,15 +195,17 @@ def place_in_sound(mentions: Iterable[Mention], segments: Sequence[Mapping[str, 
 
 def _with_mentions(row: Comment | DataSourceValue, values: dict[str, Any], numbering: Numbering) -> Prepared:
     text = values["text"] if isinstance(row, Comment) else values["value"]
-    return Prepared(row, values, mentions=list(_mentions(row, text, numbering)))
+    effort = Effort()
+    return Prepared(row, values, mentions=list(_mentions(row, text, numbering, effort)), in_part=effort.is_spent)
 
 
 def _mentions(
-    row: Comment | DataSourceValue | Note, text: str, numbering: Numbering, *, part: int = 0
+    row: Comment | DataSourceValue | Note, text: str, numbering: Numbering, effort: Effort, *, part: int = 0
 ) -> Iterator[Mention]:
-    """Yield the index entries of a text: identifiers, and where there are any, what is written like a name."""
-    found = find(text, regions=numbering.regions)
-    for each in [*found, *names_in(text)] if found else ():
+    """Yield the index entries of a text: identifiers, and where there are any, what may be a name beside them."""
+    found = find(text, regions=numbering.regions, effort=effort)
+    beside = names_beside(text, [(each.start, each.end) for each in found])
+    for each in dict.fromkeys([*found, *names_in(text), *beside]) if found else ():
         if mention := mention_row(row, each, numbering, part=part):
             yield mention
 
@@ -212,10 +220,14 @@ def note_row(account: Account, draft: NoteDraft, numbering: Numbering) -> Prepar
     """Prepare a note with the mentions in its texts; whose it is is set later."""
     texts = [{"text": each.text, "place": place_of(each.place)} for each in draft.texts]
     row = Note(account=account, written_at=draft.at, digest=_index_of(account, "note", draft.place, json.dumps(texts)))
+    effort = Effort()
     mentions = [
-        mention for at, each in enumerate(draft.texts) for mention in _mentions(row, each.text, numbering, part=at)
+        mention
+        for at, each in enumerate(draft.texts)
+        for mention in _mentions(row, each.text, numbering, effort, part=at)
     ]
-    return Prepared(row, {"texts": texts, "author": draft.author, "place": place_of(draft.place)}, mentions=mentions)
+    values = {"texts": texts, "author": draft.author, "place": place_of(draft.place)}
+    return Prepared(row, values, mentions=mentions, in_part=effort.is_spent)
 
 
 def _index_of(account: Account, kind: str, place: Place, content: str) -> bytes:
