@@ -54,6 +54,23 @@ ACTIONS: Final[dict[str, Words]] = {
     "interactions.opened": Words(CALLS, "opened the list of calls", "open the list of calls"),
     "interactions.listed": Words(CALLS, "opened the list of calls", "open the list of calls"),
     "interactions.ingested": Words(CALLS, "imported calls", "import calls", " ({interactions} new)"),
+    "drop_folder.added": Words(
+        CALLS, "had a drop folder watched", "have a drop folder watched", " (originals: {originals})"
+    ),
+    "drop_folder.changed": Words(
+        CALLS, "changed how a drop folder is watched", "change a drop folder", " (originals: {originals})"
+    ),
+    "drop_folder.stopped": Words(CALLS, "stopped watching a drop folder", "stop watching a drop folder"),
+    "originals.opened": Words(
+        CALLS, "looked up where original files lie", "look up where original files lie", " ({files} files)"
+    ),
+    "original.removed": Words(
+        CALLS, "removed original files from a drop folder", "remove original files", " ({files} files)"
+    ),
+    "imports.listed": Words(CALLS, "opened the list of imports", "open the list of imports"),
+    "import.opened": Words(CALLS, "opened what an import left out", "open what an import left out"),
+    "column.mapped": Words(CALLS, "said what a column holds", "say what a column holds", " ({means})"),
+    "column.unmapped": Words(CALLS, "took back what a column holds", "take back what a column holds"),
     "comment.added": Words(CALLS, "wrote {record}", "write a comment"),
     "customer.searched": Words(
         FORGETTING, "searched for a customer", "search for a customer", " ({items} records found)"
@@ -165,6 +182,7 @@ ACTIONS: Final[dict[str, Words]] = {
     "disposal.started": Words(RETENTION, "began {record}", "begin a disposal run", " ({due} records due)"),
     "disposal.refused": Words(RETENTION, "did not begin {record}", "begin a disposal run", " ({code})"),
     "disposal.finished": Words(RETENTION, "finished {record}", "finish {record}", " ({disposed} records)"),
+    "disposal.cancelled": Words(RETENTION, "did not carry out {record}", "cancel {record}"),
     "disposal.paused": Words(RETENTION, "paused {record}", "pause {record}"),
     "disposal.resumed": Words(RETENTION, "let {record} go on", "let {record} go on"),
     "account.created": Words(PEOPLE, "created the account", "create an account"),
@@ -229,6 +247,11 @@ NOUNS: Final[dict[str, str]] = {
     "interactions.Mention": "index entry",
     "interactions.SourceId": "source number",
     "interactions.SourceRecord": "source reference",
+    "interactions.DropFolder": "drop folder",
+    "interactions.ImportRun": "import",
+    "interactions.ImportReject": "name of what an import left out",
+    "interactions.Original": "original file",
+    "customers.FieldMeaning": "meaning of a column",
     "customers.Customer": "customer",
     "customers.Identifier": "identifier of a customer",
     "trail.Event": "entry of the log",

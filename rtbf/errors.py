@@ -32,3 +32,15 @@ class NotConfirmed(RequestError):
 
 class TooLate(RequestError):
     """The request is past the point where this can be done."""
+
+
+class NotPossible(RequestError):
+    """A value is wrong, or the request does not stand where this can be done."""
+
+
+class PlanChanged(RequestError):
+    """Something came in, went or was held since the plan was made; it was made anew and must be confirmed again."""
+
+
+class NeedsSecondPerson(RequestError):
+    """Whoever confirmed or raised a request can't approve it as well."""

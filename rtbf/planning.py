@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Sum
+from django.db.models import Count, Sum
 
 from interactions.models import SOUNDS, Interaction
 from rtbf.discovery import Discovery, Item
@@ -62,3 +62,17 @@ def count(found: Discovery) -> dict[str, Any]:
 def _sound_ms(found: Discovery, model: Any) -> int:
     ids: list[UUID] = [item.id for item in found.items if item.model is model and item.action in GOING]
     return model.objects.filter(pk__in=ids).aggregate(sum=Sum("duration_ms"))["sum"] or 0
+
+
+def recount(request: Request) -> None:
+    """Count the rows of a plan again, after people decided; what the search counted of calls stays."""
+    kinds: dict[str, dict[str, int]] = {}
+    for row in request.items.values("kind", "action").annotate(number=Count("pk")):
+        kinds.setdefault(row["kind"], {})[row["action"]] = row["number"]
+    request.counts = {**request.counts, "kinds": kinds, "sound_ms": sum(_going_ms(request, each) for each in SOUNDS)}
+    request.save(update_fields=["counts"])
+
+
+def _going_ms(request: Request, model: Any) -> int:
+    going = request.items.filter(label=model._meta.label, action__in=GOING).values("record_id")
+    return model.objects.filter(pk__in=going).aggregate(sum=Sum("duration_ms"))["sum"] or 0

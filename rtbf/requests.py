@@ -5,71 +5,112 @@ never both win. Sent twice, an act is done once.
 """
 
 from collections.abc import Sequence
-from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.models import Account
+from accounts.models import Account, User
 from accounts.rights import require
 from jobs import queue
 from jobs.models import Job, Status
 from privacy.ids import new_id
-from privacy.keyring.ring import create_keys
+from privacy.keyring.ring import NewKey, create_keys
 from privacy.sealing import seal
 from retention.numbering import next_reference
+from rtbf.approval import second_person_for
+from rtbf.changes import refuse_changed
+from rtbf.codes import Ending
+from rtbf.decisions import RAISE
 from rtbf.discovery import Discovery, discover
 from rtbf.entries import note
-from rtbf.errors import NotConfirmed, NothingFound, OwnNumber, RequestError, TooLate
-from rtbf.models import Request, RequestedIdentifier, State
+from rtbf.errors import NotConfirmed, NothingFound, NotPossible, OwnNumber, RequestError, TooLate
+from rtbf.intake import Intake, open_case, prove, take_in
+from rtbf.models import OPEN, Request, RequestedIdentifier, State
 from rtbf.planning import GOING, count, freeze
+from rtbf.proving import SEARCH
 from rtbf.reading import Read, read_all
+from rtbf.rules import rules_of
+from rtbf.starting import EXECUTE, start_grace
 from trail.actor import Actor, require_actor
 from trail.append import append
+from trail.canonical import Fact
 
-RAISE, CANCEL = "rtbf.raise_request", "rtbf.cancel_request"
+CANCEL = "rtbf.cancel_request"
 WORD = "FORGET"
-EXECUTE = "rtbf.execute"
 
 
 def plan_request(
-    *, actor: Actor, account: Account, identifiers: Sequence[str], request_id: UUID | None = None
+    *,
+    actor: Actor,
+    account: Account,
+    identifiers: Sequence[str],
+    request_id: UUID | None = None,
+    intake: Intake | None = None,
+    group_id: UUID | None = None,
 ) -> Request:
     """Search everything about the person these identifiers name and freeze the plan; nothing is erased.
 
     `identifiers`: each `KIND:VALUE`, or a bare number or address. `request_id`: chosen by a form when it was shown, so
-    that sent twice it plans once. Raises Refused, Unreadable, OwnNumber, IdentifiesNobody, NothingFound.
+    that sent twice it plans once. `group_id`: shared with requests for the same person in other accounts. Raises
+    Refused, Unreadable, OwnNumber, IdentifiesNobody, NothingFound, NotPossible.
     """
     require(require_actor(actor), RAISE, account, action="request.planned")
 
-    known = _sent_before(account, request_id)
+    known = sent_before(account, request_id)
     if known is not None:
         return known
+    prove(intake or Intake(), account)
     read, found = search(actor, account, identifiers, action="request.planned")
-    keys = create_keys(account.pk, len(read))
+    keys = create_keys(account.pk, len(read) + 1)
 
     with transaction.atomic():
-        Account.objects.select_for_update(no_key=True).get(pk=account.pk)
-        known = _sent_before(account, request_id)
-        if known is not None:
-            return known
-        request = Request.objects.create(
-            id=request_id or new_id(),
-            account=account,
-            reference=next_reference(Request, account, "RTBF"),
-            raised_by_id=_person(actor),
-            counts=count(found),
-        )
-        rows = [RequestedIdentifier(account=account, request=request, kind=each.asked.kind.value) for each in read]
-        for row, each, key in zip(rows, read, keys, strict=True):
-            row.digests = list(each.asked.digests)
-            seal(row, key, {"typed": each.typed, "shown": each.shown})
-        RequestedIdentifier.objects.bulk_create(rows)
+        request, new = new_request(actor, account, read, keys, intake or Intake(), request_id, group_id)
+        if not new:
+            return request
+        request.state, request.planned_at, request.counts = State.PLANNED, timezone.now(), count(found)
+        request.save(update_fields=["state", "planned_at", "counts"])
         freeze(request, found.items)
 
         note("request.planned", request, actor, facts={"identifiers": len(read), "items": len(found.items)})
     return request
+
+
+def new_request(
+    actor: Actor,
+    account: Account,
+    read: Sequence[Read],
+    keys: Sequence[NewKey],
+    intake: Intake,
+    request_id: UUID | None,
+    group_id: UUID | None,
+) -> tuple[Request, bool]:
+    """Insert a draft with what was typed and its case file, in the caller's transaction; says whether it is new.
+
+    `keys`: one for each identifier and one for the case file.
+    """
+    Account.objects.select_for_update(no_key=True).get(pk=account.pk)
+    known = sent_before(account, request_id)
+    if known is not None:
+        return known, False
+    request = Request(
+        id=request_id or new_id(),
+        account=account,
+        state=State.DRAFT,
+        reference=next_reference(Request, account, "RTBF"),
+        raised_by_id=_person(actor),
+        group_id=group_id,
+    )
+    take_in(request, intake, actor=actor)
+    request.save(force_insert=True)
+    rows = [RequestedIdentifier(account=account, request=request, kind=each.asked.kind.value) for each in read]
+    for row, each, key in zip(rows, read, keys, strict=False):
+        row.digests = list(each.asked.digests)
+        seal(row, key, {"typed": each.typed, "shown": each.shown})
+    RequestedIdentifier.objects.bulk_create(rows)
+    if intake.is_written or intake.relation:
+        open_case(request, keys[-1], intake)
+    return request, True
 
 
 def search(
@@ -101,47 +142,71 @@ def search(
 def confirm_request(*, actor: Actor, request: Request, typed: str) -> Request:
     """Let the plan be carried out when the account's grace period is over. Confirmed twice, it runs once.
 
-    Raises Refused, NotConfirmed when `typed` is not FORGET, TooLate, RequestError when the plan would erase nothing.
+    Where a second person must approve, it waits for them instead. Raises Refused, NotConfirmed when `typed` is not
+    FORGET, TooLate, PlanChanged, RequestError when the plan would erase nothing.
     """
     require(require_actor(actor), RAISE, request, action="request.confirmed")
 
     if typed.strip() != WORD:
         raise NotConfirmed(f"Type {WORD} in capital letters to confirm. Nothing was confirmed.")
+    if request.state == State.PLANNED:
+        refuse_changed(actor=actor, request=request)
+
+    with transaction.atomic():
+        # The person's row too, so that many confirmations at once are counted one after another.
+        User.objects.select_for_update(no_key=True).get(pk=actor.user_id)
+        held = Request.objects.select_for_update().select_related("account").get(pk=request.pk)
+        if held.state in (State.WAITING, State.PENDING, State.EXECUTING) or held.is_finished:
+            return held
+        _refuse_unconfirmable(held)
+        held.confirmed_at, held.confirmed_by_id = timezone.now(), actor.user_id
+        held.second_because = second_person_for(held, confirmer=actor.user_id)
+        if held.second_because:
+            held.state = State.WAITING
+            held.save(update_fields=["state", "confirmed_at", "confirmed_by", "second_because"])
+        else:
+            start_grace(held, actor=actor)
+
+        facts: dict[str, Fact] = {"grace_hours": held.account.grace_hours}
+        note(
+            "request.confirmed",
+            held,
+            actor,
+            facts=facts | ({"code": held.second_because} if held.second_because else {}),
+        )
+    return held
+
+
+def cancel_request(*, actor: Actor, request: Request, because: str = "") -> Request:
+    """End a request before it is carried out; `because`: an Ending. Cancelled twice, it stays as it is.
+
+    Raises Refused, TooLate, NotPossible.
+    """
+    require(require_actor(actor), CANCEL, request, action="request.cancelled")
+
+    if because and because not in Ending.values:
+        raise NotPossible("Choose from the list why the request ends. Nothing was cancelled.")
 
     with transaction.atomic():
         held = Request.objects.select_for_update().select_related("account").get(pk=request.pk)
-        if held.state not in (State.PLANNED, State.CANCELLED):
+        if held.state in (State.CANCELLED, State.WITHDRAWN):
             return held
-        _refuse_unconfirmable(held)
-        held.state, held.confirmed_at, held.confirmed_by_id = State.PENDING, timezone.now(), actor.user_id
-        held.grace_ends_at = held.confirmed_at + timedelta(hours=held.account.grace_hours)
-        job = queue.enqueue(
-            EXECUTE, account_id=held.account_id, subject=held.pk, actor=actor, not_before=held.grace_ends_at
-        )
-        held.job_id = job.pk
-        held.save(update_fields=["state", "confirmed_at", "confirmed_by", "grace_ends_at", "job_id"])
+        if held.state not in OPEN:
+            raise TooLate("The request is being carried out or has ended; it can't be cancelled any more.")
+        stop_job(held, actor=actor)
+        held.state = State.WITHDRAWN if because == Ending.WITHDRAWN else State.CANCELLED
+        held.cancelled_at, held.cancelled_by_id, held.cancelled_because = timezone.now(), actor.user_id, because
+        held.save(update_fields=["state", "cancelled_at", "cancelled_by", "cancelled_because"])
 
-        note("request.confirmed", held, actor, facts={"grace_hours": held.account.grace_hours})
+        note("request.cancelled", held, actor, facts={"code": because} if because else None)
     return held
 
 
-def cancel_request(*, actor: Actor, request: Request) -> Request:
-    """Cancel a request before it is carried out. Cancelled twice, it stays as it is. Raises Refused, TooLate."""
-    require(require_actor(actor), CANCEL, request, action="request.cancelled")
-
-    with transaction.atomic():
-        held = Request.objects.select_for_update().get(pk=request.pk)
-        if held.state == State.CANCELLED:
-            return held
-        if not held.is_open:
-            raise TooLate("The request is being carried out or has been; it can't be cancelled any more.")
-        if held.job_id is not None:
-            queue.cancel(Job.objects.get(pk=held.job_id), actor=actor)
-        held.state, held.cancelled_at, held.cancelled_by_id = State.CANCELLED, timezone.now(), actor.user_id
-        held.save(update_fields=["state", "cancelled_at", "cancelled_by"])
-
-        note("request.cancelled", held, actor)
-    return held
+def stop_job(request: Request, *, actor: Actor) -> None:
+    """Cancel the search or the work that waits for this request, in the caller's transaction."""
+    job = Job.objects.filter(pk=request.job_id).first() if request.job_id else None
+    if job is not None:
+        queue.cancel(job, actor=actor)
 
 
 def resume_request(*, actor: Actor, request: Request) -> Request:
@@ -163,7 +228,8 @@ def is_stopped(request: Request) -> bool:
     """Say whether the work was begun, or was due, and nobody is at it any more."""
     if request.state not in (State.PENDING, State.EXECUTING):
         return False
-    return not Job.objects.filter(subject=request.pk, kind=EXECUTE, status__in=(Status.QUEUED, Status.RUNNING)).exists()
+    at_it = Job.objects.filter(subject=request.pk, kind__in=(EXECUTE, SEARCH))
+    return not at_it.filter(status__in=(Status.QUEUED, Status.RUNNING)).exists()
 
 
 def _person(actor: Actor) -> UUID:
@@ -174,8 +240,15 @@ def _person(actor: Actor) -> UUID:
 
 
 def _refuse_unconfirmable(request: Request) -> None:
-    if request.state == State.CANCELLED:
-        raise TooLate("The request was cancelled. Nothing was confirmed. Start a new one.")
+    if request.is_ended:
+        raise TooLate("The request was cancelled or refused. Nothing was confirmed. Start a new one.")
+    if request.state != State.PLANNED:
+        raise TooLate("The request has no plan yet. Nothing was confirmed. Let it be searched first.")
+    if rules_of(request.account).identity_first and not request.identity_checked_at:
+        raise NotPossible(
+            "This account asks that identity is checked first. Nothing was confirmed. Note on the request how it was"
+            " checked."
+        )
     if not request.identifiers.filter(condemned_at=None).exists():
         raise TooLate("Another request has forgotten this person meanwhile. Nothing was confirmed. Discard this one.")
     if not request.items.filter(action__in=GOING).exists():
@@ -184,7 +257,8 @@ def _refuse_unconfirmable(request: Request) -> None:
         )
 
 
-def _sent_before(account: Account, request_id: UUID | None) -> Request | None:
+def sent_before(account: Account, request_id: UUID | None) -> Request | None:
+    """Return the request a form with this id has already made, if it did."""
     known = Request.objects.filter(pk=request_id).first() if request_id else None
     if known is not None and known.account_id != account.pk:
         raise RequestError("This form belongs to another account. Nothing was planned. Open the page again.")

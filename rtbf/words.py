@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from rtbf.codes import Exclusion
+
 KIND_OF: Final[dict[str, str]] = {
     "interactions.Interaction": "call",
     "interactions.Recording": "recording",
@@ -50,9 +52,13 @@ SEARCHED_FOR: Final = "searched_for"
 ASKED_FOR: Final = "asked_for"
 WAS_HELD: Final = "was_held"
 SHARED: Final = "shared_identifier"
+STAFFS_OWN: Final = "also_of_somebody_who_works_here"
 CUSTOMER_KEPT: Final = "something_of_the_customer_stays"
 LEGAL_HOLD: Final = "legal_hold"
 UNREADABLE: Final = "could_not_be_changed"
+OPEN_REQUEST: Final = "open_request"
+TEXT_ONLY: Final = "times_unknown"
+DECIDED_THEIRS: Final = "decided_theirs"
 
 BECAUSE: Final[dict[str, str]] = {
     THEIR_OWN: "it is the customer's",
@@ -62,9 +68,15 @@ BECAUSE: Final[dict[str, str]] = {
     ASKED_FOR: "an earlier request names the customer",
     WAS_HELD: "it says why the customer's records were held",
     SHARED: "several customers share the identifier",
+    STAFFS_OWN: "somebody who works here has the number or address as well",
     CUSTOMER_KEPT: "something of the customer stays, so it must still be known whose it is",
     LEGAL_HOLD: "a legal hold covers it",
+    OPEN_REQUEST: "an open request plans what becomes of it",
+    TEXT_ONLY: "it is redacted in the text; when it is heard is not known, so the sound stays as it is",
     UNREADABLE: "it could not be changed; the access log says when",
+    DECIDED_THEIRS: "a person decided that it is the customer's",
+    "not_theirs": "a person decided that it is somebody else's",
+    **{code: f"left out by a person: {label[0].lower()}{label[1:]}" for code, label in Exclusion.choices},
 }
 
 
