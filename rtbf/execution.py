@@ -29,6 +29,7 @@ from privacy.models import Condemnation, SealedModel
 from privacy.open import Forgotten
 from privacy.witness import RecordRef
 from rtbf import words
+from rtbf.decisions import settle
 from rtbf.discovery import discover, of_customers
 from rtbf.entries import GROUND, note
 from rtbf.models import Action, Outcome, PlanItem, Request, RequestedIdentifier, State
@@ -114,6 +115,7 @@ class Execution:
         theirs = [each for each in of_customers(planned) if each.model is not Customer]
         # Theirs first, since the first row stays: once the customer is gone, their own texts look like other people's.
         freeze(self.request, [*theirs, *(item for item in found if item.action in GOING)], late=True)
+        settle(self.request)
         if self.request.replanned_at is None:
             self.request.replanned_at = timezone.now()
             self.request.save(update_fields=["replanned_at"])
@@ -197,7 +199,7 @@ class Execution:
     def _conclude(self) -> None:
         with transaction.atomic():
             request = Request.objects.select_for_update().get(pk=self.request.pk)
-            left = request.items.exclude(outcome__in=(Outcome.DONE, Outcome.GONE)).count()
+            left = request.items.exclude(outcome__in=(Outcome.DONE, Outcome.GONE, Outcome.NOT_THEIRS)).count()
             request.state = State.EXCEPTIONS if left else State.COMPLETED
             request.finished_at = timezone.now()
             request.save(update_fields=["state", "finished_at"])
