@@ -113,6 +113,21 @@ class KeyDirectory:
             private_files.remove(self._path / place)
             self._cache.forget(place)
 
+    def copy_to(self, target: Path) -> list[Path]:
+        """Copy the wrapped keys and secrets, never the root key, into the new folder `target`; returns the files.
+
+        Nothing is made, destroyed or wrapped anew meanwhile, so the copy stands under one root.
+        """
+        made: list[Path] = []
+        target.mkdir(mode=private_files.FOLDER_MODE)
+        with _exclusive(self._path):
+            for folder in self._folders:
+                (target / folder.name).mkdir(mode=private_files.FOLDER_MODE)
+                for name in _names(folder):
+                    made.append(target / folder.name / name)
+                    private_files.create(made[-1], private_files.read(folder / name))
+        return made
+
     def rotate_root(self) -> int:
         """Wrap every key under a new root, destroy the old one, and return the number of keys re-wrapped.
 

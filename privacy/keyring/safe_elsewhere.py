@@ -3,15 +3,18 @@
 An old block key is destroyed only when the keys wrapped anew are safe. By default that means on the keyring's own disk,
 which is all one machine can promise: a disk lost afterwards takes the renewed keys with it, and no older dump brings
 them back. With the setting KEYRING_STANDBY it means on the disk of that standby, and while the standby is behind
-nothing is destroyed.
+nothing is destroyed. With KEYRING_DUMPS it means in a dump made after the renewal. With both, in both.
 """
 
 import time
+from pathlib import Path
 from typing import Any, Protocol
 
 from django.conf import settings
 from django.db import connections
+from django.utils import timezone
 
+from privacy.dumping import DumpFailed, dump
 from privacy.keyring.ring import ALIAS
 
 PATIENCE_S = 10.0
@@ -59,10 +62,54 @@ class Standby:
         return "" if holds else f"the standby {self._name} is behind"
 
 
+class DumpAfter:
+    """A folder that gets a dump of the keyring after each renewal; the newest stays, since it alone opens everything.
+
+    An older dump has the renewed blocks under keys that go now, and what was forgotten under keys that may be there.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        """Name the folder. One object is for one wait: it dumps once."""
+        self._folder = folder
+        self._failed: str | None = None
+
+    def lacks(self, lsn: str) -> str:
+        """Dump, and return why there is no dump, or nothing. What was committed before is in it."""
+        if self._failed is None:
+            self._failed = self._dump()
+        return self._failed
+
+    def _dump(self) -> str:
+        name = f"keyring-{timezone.now():%Y-%m-%dT%H-%M-%S.%fZ}.dump"
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            dump(ALIAS, self._folder / name)
+            for older in self._folder.glob("keyring-*.dump"):
+                if older.name < name:
+                    older.unlink()
+        except (DumpFailed, OSError) as problem:
+            return f"the keyring was not dumped to {self._folder}: {problem}"
+        return ""
+
+
+class All:
+    """Several places, each of which must have it."""
+
+    def __init__(self, *places: Elsewhere) -> None:
+        """Name them."""
+        self._places = places
+
+    def lacks(self, lsn: str) -> str:
+        """Return what the first one that lacks something says; later ones are asked when the earlier are content."""
+        return next((reason for place in self._places if (reason := place.lacks(lsn))), "")
+
+
 def chosen() -> Elsewhere:
-    """Return the place the settings name: the standby KEYRING_STANDBY, or else the server's own disk."""
-    name = settings.KEYRING_STANDBY
-    return Standby(name) if name else OwnDisk()
+    """Return the places the settings name, KEYRING_STANDBY and KEYRING_DUMPS, or else the server's own disk."""
+    places: list[Elsewhere] = [Standby(settings.KEYRING_STANDBY)] if settings.KEYRING_STANDBY else []
+    if settings.KEYRING_DUMPS:
+        places.append(DumpAfter(Path(settings.KEYRING_DUMPS)))
+    return All(*places) if places else OwnDisk()
 
 
 def wait(elsewhere: Elsewhere, *, patience_s: float = PATIENCE_S) -> str:
