@@ -75,7 +75,7 @@ class Resolver:
         self._recorded |= set(entries.values_list("customer_id", flat=True).distinct())
         # A customer under a hold is not taken in by another: the hold names that customer.
         loose = Customer.objects.filter(pk__in=carriers - self._registered)
-        self._registered |= guards.ask(lineage.targets(loose)).keys()
+        self._registered |= guards.ask(lineage.targets(loose), without=[guards.OPEN_REQUESTS]).keys()
 
     def _learn_what_is_said(self, carriers: set[UUID], names: set[bytes]) -> None:
         known = Identifier.objects.filter(customer_id__in=carriers, condemned_at=None)

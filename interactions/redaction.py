@@ -29,7 +29,13 @@ _MENTIONED_IN: dict[type, str] = {
 
 
 def redact_passages(
-    row: OfInteraction | Note, spans: Sequence[Span], *, actor: Actor, ground: str, case: str = ""
+    row: OfInteraction | Note,
+    spans: Sequence[Span],
+    *,
+    actor: Actor,
+    ground: str,
+    case: str = "",
+    without_guards: tuple[str, ...] = (),
 ) -> dict[RecordRef, Refusal]:
     """Replace the characters of `spans` ([segment, start, end]) in a transcript, comment, value or note by a filler.
 
@@ -45,11 +51,12 @@ def redact_passages(
             ledger.write(row.account_id, [_mark(row)])
         return {name: redacted}
 
-    refused = redaction.redact(row, change, actor=actor, ground=ground, case=case)
+    refused = redaction.redact(row, change, actor=actor, ground=ground, case=case, without_guards=without_guards)
     if not refused:
         # The old index of the whole text could be tried against guesses of what was taken out.
         type(row)._default_manager.filter(pk=row.pk).update(digest=os.urandom(32))
-        erasure.erase(_mentions_in(row, spans), actor=actor, ground=ground, case=case)
+        mentions = _mentions_in(row, spans)
+        erasure.erase(mentions, actor=actor, ground=ground, case=case, without_guards=without_guards)
     return refused
 
 

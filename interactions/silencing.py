@@ -8,22 +8,71 @@ shows where words were. Who was interrupted can do it again; what is silent alre
 import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any, BinaryIO, Final, cast
 
 from interactions.audio import Audio, inspect
 from interactions.audio.errors import error_for
 from interactions.audio.silence import Silenced, Time, plan
 from interactions.forgetting import mark_of_content
-from interactions.models import SoundFile
+from interactions.mention_times import heard_at
+from interactions.models import SOUNDS, SoundFile, Transcription
 from privacy import ledger, lineage
 from privacy.guards import Refusal
-from privacy.open import open_content, warrant
+from privacy.open import open_content, open_row, warrant
 from privacy.versions import Version, replace_content
 from privacy.witness import RecordRef
 from trail.actor import Actor
 from vault.stream import SealedReader
 
 OPENED: Final = "sound.opened_to_silence"
+
+
+@dataclass(frozen=True)
+class Hushed:
+    """What became of passages in the sound. `refused`: a guard keeps it; `unplaced`: nobody knows when."""
+
+    refused: dict[RecordRef, Refusal] = field(default_factory=dict)
+    unplaced: bool = False
+
+
+def silence_passages(
+    row: Transcription,
+    spans: Sequence[Sequence[int]],
+    *,
+    actor: Actor,
+    ground: str,
+    case: str = "",
+    without_guards: tuple[str, ...] = (),
+) -> Hushed:
+    """Silence passages ([segment, start, end] in characters) of a transcript in the sound it is of, for good.
+
+    Do it before the text is redacted; afterwards it does the same. Where no time is known nothing is silenced. Raises
+    as `silence`.
+    """
+    sound = _sound_of(row)
+    opening = warrant(
+        actor=actor,
+        action=OPENED,
+        account_id=row.account_id,
+        purpose=ground,
+        record=lineage.reference(row),
+        case=case,
+    )
+    times = heard_at(open_row(row, "segments", warrant=opening)["segments"] or [], spans)
+    if sound is None or not times:
+        return Hushed(unplaced=_has_sound(row))
+    return Hushed(silence(sound, times, actor=actor, ground=ground, case=case, without_guards=without_guards))
+
+
+def _sound_of(row: Transcription) -> SoundFile | None:
+    sound: SoundFile | None = row.recording or row.voicemail
+    return sound if sound is not None and sound.is_living else None
+
+
+def _has_sound(row: Transcription) -> bool:
+    rows = (model._default_manager.filter(interaction_id=row.interaction_id, condemned_at=None) for model in SOUNDS)
+    return any(each.exists() for each in rows)
 
 
 def silence(

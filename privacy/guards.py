@@ -6,6 +6,7 @@ program does not start, because an eraser nobody can stop must not run.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
 from privacy.witness import RecordRef
@@ -37,6 +38,8 @@ class NoGuards(RuntimeError):
 
 
 _guards: dict[str, Guard] = {}
+OPEN_REQUESTS: Final = "open requests"
+"""The guard that does not bind whoever carries out requests, nor whoever finds out who is who."""
 
 
 def register(name: str, guard: Guard) -> None:

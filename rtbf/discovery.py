@@ -168,7 +168,9 @@ def _asked_of_guards(items: list[Item]) -> Iterator[Item]:
     refused: dict[UUID, guards.Refusal] = {}
     for model, ids in _going_by_model(items).items():
         for start in range(0, len(ids), AT_ONCE):
-            refused |= guards.ask(lineage.targets(_rows(model, ids[start : start + AT_ONCE])))
+            refused |= guards.ask(
+                lineage.targets(_rows(model, ids[start : start + AT_ONCE])), without=[guards.OPEN_REQUESTS]
+            )
     for item in items:
         refusal = refused.get(item.id)
         if refusal is None or item.action == Action.DECIDE:

@@ -7,7 +7,6 @@ taken up. What a guard keeps stays, with its customer. One record that fails sto
 import logging
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
-from typing import cast
 from uuid import UUID
 
 from django.apps import apps
@@ -17,22 +16,22 @@ from django.utils import timezone
 
 from customers.kinds import Kind
 from customers.models import Customer, Identifier
-from interactions.models import OfInteraction
-from interactions.redaction import redact_passages
+from interactions.audio import AudioError
 from jobs.errors import JobFailed
 from jobs.registry import Progress
 from privacy import erasure
-from privacy.guards import Refusal
+from privacy.guards import OPEN_REQUESTS, Refusal
 from privacy.keyring.ring import KeyLost
 from privacy.ledger import Memory
 from privacy.models import Condemnation, SealedModel
 from privacy.open import Forgotten
-from privacy.witness import RecordRef
+from privacy.versions import Changed
 from rtbf import words
 from rtbf.decisions import settle
 from rtbf.discovery import discover, of_customers
 from rtbf.entries import GROUND, note
 from rtbf.models import Action, Outcome, PlanItem, Request, RequestedIdentifier, State
+from rtbf.passages import Asker, Taken, take_out
 from rtbf.planning import GOING, freeze
 from rtbf.reading import Asked
 from trail.actor import Actor
@@ -41,10 +40,12 @@ from vault.errors import VaultError
 
 AT_ONCE = 500
 PASSES = 10
-OWN_GUARDS = ("open requests",)
+OWN_GUARDS = (OPEN_REQUESTS,)
 PERSON = (Customer._meta.label, Identifier._meta.label)
 BROKEN = (IntegrityError, DataError, KeyLost, VaultError)
 """What one record can fail with; a database that does not answer is not among them: then everything waits."""
+UNHEARD = (AudioError, FileNotFoundError, Changed)
+"""What silencing one sound can fail with; a store that takes nothing more is not among them: then everything waits."""
 
 logger = logging.getLogger(__name__)
 
@@ -141,32 +142,34 @@ class Execution:
         self._done(items, {ref.id: refusal for ref, refusal in erased.kept.items()})
 
     def _erase_rows(self, rows: Sequence[SealedModel]) -> erasure.Erased:
-        return erasure.erase(
-            rows,
-            actor=self.actor,
-            ground=GROUND,
-            case=self.request.reference,
-            without_guards=OWN_GUARDS,
-            remember=Memory.PERSON,
-        )
+        return erasure.erase(rows, **self._as_asked(), remember=Memory.PERSON)
 
     def _redact_passages(self) -> None:
         for item in self._undone().filter(spans__isnull=False):
             self._redact(item)
 
     def _redact(self, item: PlanItem) -> None:
-        case = self.request.reference
-        refused: dict[RecordRef, Refusal] = {}
+        taken = Taken()
         try:
             for row in _living([item]):
-                text = cast("OfInteraction", row)
-                refused = redact_passages(text, item.spans or (), actor=self.actor, ground=GROUND, case=case)
+                taken = take_out(row, item, self._as_asked())
         except Forgotten:
-            logger.info("A text of %s was erased before it could be redacted.", case)
-        except BROKEN as problem:
+            logger.info("A text of %s was erased before it could be redacted.", self.request.reference)
+        except (*BROKEN, *UNHEARD) as problem:
             self._failed([item], problem)
             return
-        self._done([item], {ref.id: refusal for ref, refusal in refused.items()})
+        if taken.unplaced:
+            PlanItem.objects.filter(pk=item.pk).update(because=words.TEXT_ONLY)
+            item.because = words.TEXT_ONLY
+        self._done([item], {item.record_id: taken.refused} if taken.refused else {})
+
+    def _as_asked(self) -> Asker:
+        return {
+            "actor": self.actor,
+            "ground": GROUND,
+            "case": self.request.reference,
+            "without_guards": OWN_GUARDS,
+        }
 
     def _erase_customers(self) -> None:
         """Erase each customer's row and identifiers, unless something of the customer stays."""

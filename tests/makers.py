@@ -10,6 +10,7 @@ from accounts.handling import Handling
 from accounts.models import Account, Agent, Line
 from customers.identifiers import Kind, candidates
 from customers.models import Customer, Identifier
+from interactions.audio import inspect
 from interactions.batch import numbering_of
 from interactions.contents import Prepared, text_rows
 from interactions.drafts import (
@@ -131,6 +132,16 @@ def make_sound(interaction: Interaction, model: type[SoundFile], sound: bytes) -
     row.content_key_id = key.id
     place = {"file": f"pbx/{row.pk}.wav", "record": {"path": f"pbx/{row.pk}.wav"}}
     return seal_row(row, {"peaks": PEAKS, "place": place})
+
+
+def give_sound(interaction: Interaction, model: type[SoundFile], data: bytes) -> SoundFile:
+    """Make a recording or voicemail of real sound, examined as an import would."""
+    row = make_sound(interaction, model, data)
+    heard = inspect(io.BytesIO(data))
+    row.audio, row.media_type = heard.audio.to_dict(), heard.audio.media_type
+    row.plays_in_browser = heard.audio.browser_can_play
+    row.save(update_fields=["audio", "media_type", "plays_in_browser"])
+    return row
 
 
 def seal_row(row: Any, values: Mapping[str, Any]) -> Any:
