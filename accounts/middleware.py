@@ -8,6 +8,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 
 from accounts.actors import actor_of, request_id
+from accounts.rights import one_request
 from accounts.selection import bind
 
 
@@ -23,6 +24,7 @@ class MembershipMiddleware:
         if request.user.is_authenticated:
             bind(request, request.user)
         request.actor = actor_of(request)  # type: ignore[attr-defined]  # ours, see requests.MemberRequest
-        response = self.get_response(request)
+        with one_request(getattr(request.user, "selected", None)):
+            response = self.get_response(request)
         response["X-Request-ID"] = name
         return response

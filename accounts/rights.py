@@ -2,8 +2,13 @@
 
 The answer comes from the membership as it stands in the database now, never from what the actor claims, so that a
 member deactivated a second ago is refused also in a job or command that began earlier. A job has the rights of whom
-it works for.
+it works for. Within one portal request, which is over in a moment, the database is asked once.
 """
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from uuid import UUID
 
 from django.db.models import Model
 
@@ -55,9 +60,38 @@ def member_of(actor: Actor) -> Membership | None:
     user_id = actor.on_behalf_of if actor.via == "job" else actor.user_id
     if user_id is None or actor.account_id is None:
         return None
-    member = Membership.objects.live().filter(user_id=user_id, account_id=actor.account_id).first()
+    member = _live_membership(user_id, actor.account_id)
     if member is None or (actor.via != "job" and member.role != actor.role):
         return None
+    return member
+
+
+_of_this_request: ContextVar[dict[tuple[UUID, UUID], Membership | None] | None] = ContextVar("answers", default=None)
+
+
+@contextmanager
+def one_request(selected: Membership | None) -> Iterator[None]:
+    """Ask once, for as long as one portal request lasts and in its thread only, which memberships are live.
+
+    `selected`: the live membership that was read for this very request. Jobs and commands ask every time.
+    """
+    answers: dict[tuple[UUID, UUID], Membership | None] = {}
+    if selected is not None:
+        answers[selected.user_id, selected.account_id] = selected
+    token = _of_this_request.set(answers)
+    try:
+        yield
+    finally:
+        _of_this_request.reset(token)
+
+
+def _live_membership(user_id: UUID, account_id: UUID) -> Membership | None:
+    answers = _of_this_request.get()
+    if answers is not None and (user_id, account_id) in answers:
+        return answers[user_id, account_id]
+    member = Membership.objects.live().filter(user_id=user_id, account_id=account_id).first()
+    if answers is not None:
+        answers[user_id, account_id] = member
     return member
 
 

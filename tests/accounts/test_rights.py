@@ -4,7 +4,7 @@ import pytest
 from django.db import transaction
 
 from accounts.models import Account, Agent, Membership, User
-from accounts.rights import may, require
+from accounts.rights import may, one_request, require
 from accounts.roles import OPERATOR
 from tests.conftest import Person
 from trail.actor import Actor, NoActor
@@ -56,6 +56,26 @@ def test_a_member_deactivated_meanwhile_is_refused(supervisor: Person) -> None:
 def test_a_person_deactivated_meanwhile_is_refused(supervisor: Person) -> None:
     User.objects.filter(pk=supervisor.user.pk).update(is_active=False)
     assert not may(supervisor.actor, HEAR)
+
+
+def test_one_request_asks_once_and_the_next_asks_again(
+    supervisor: Person, other_account: Account, django_assert_num_queries
+) -> None:
+    elsewhere = dataclasses.replace(supervisor.actor, account_id=other_account.pk)
+    with one_request(None):
+        with django_assert_num_queries(2):
+            assert [may(supervisor.actor, "rtbf.raise_request") for _ in range(3)] == [True] * 3
+            assert [may(elsewhere, "rtbf.raise_request") for _ in range(3)] == [False] * 3
+        Membership.objects.filter(user=supervisor.user).update(active=False)
+    with one_request(None):
+        assert not may(supervisor.actor, "rtbf.raise_request")
+
+
+def test_what_a_request_knows_of_one_person_says_nothing_of_another(supervisor: Person, auditor: Person) -> None:
+    with one_request(Membership.objects.get(user=supervisor.user)):
+        assert not may(auditor.actor, "rtbf.raise_request")
+        claimed = dataclasses.replace(auditor.actor, role="supervisor")
+        assert not may(claimed, "rtbf.raise_request")
 
 
 def test_a_job_has_the_rights_of_whom_it_works_for(supervisor: Person, account: Account) -> None:

@@ -1,5 +1,6 @@
 """The door to listen: who may, why, what stands in the log, and what comes."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 from django.conf import settings
 from django.db import OperationalError, connections
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from hypothesis import HealthCheck, given
@@ -181,6 +183,25 @@ def test_the_entry_says_who_what_why_how_and_keeps_address_and_device_sealed(
     assert ADDRESS not in entry.text
     assert "Ear/1.0" not in entry.text
     assert Detail.objects.filter(pk=entry.pk).exists()
+
+
+@pytest.mark.parametrize("role", ["agent", "supervisor"])
+def test_a_part_asks_each_question_once(role: str, call: Call, listening: Listening, request) -> None:
+    client = listening(request.getfixturevalue(role), call)
+    assert client.get(call.url(), headers={"Range": "bytes=0-99"}).status_code == 206
+    with CaptureQueriesContext(connections["default"]) as data, CaptureQueriesContext(connections["keyring"]) as keys:
+        assert client.get(call.url(), headers={"Range": "bytes=100-199"}).status_code == 206
+    tables = [re.search(r'FROM "(\w+)"', each["sql"])[1] for each in data]
+    of_scope = {"agent": [], "supervisor": ["accounts_supervisor"]}[role]
+    assert tables == [
+        "django_session",
+        "accounts_user",
+        "accounts_membership",
+        *of_scope,
+        "interactions_recording",
+        "interactions_opening",
+    ], data.captured_queries
+    assert len(keys) == 1
 
 
 def test_many_parts_are_one_opening(call: Call, listening: Listening, agent: Person) -> None:
