@@ -21,13 +21,13 @@ from audit import choosing, log, related
 from audit.charts import SPANS, charts
 from audit.filters import BadFilter, Filters
 from audit.log import SEE, Cursor
-from audit.proof import prove
 from audit.reading import READ, Line, begin, lines, origins
 from audit.sentences import facts_in_words
 from audit.standing import standing
 from audit.verification import RIGHT, start_verification
 from audit.vocabulary import GROUPS, VIAS
 from trail.canonical import Fact
+from trail.inclusion import prove
 from trail.models import VerificationRun
 from trail.refusal import NotVisible
 

@@ -90,6 +90,13 @@ class Verifier:
                 return head
         raise BadNote("The note carries no signature of this log.")
 
+    def prove_statement(self, kind: str, text: bytes, signature: bytes) -> None:
+        """Pass if the signature is this log's, over a statement of this kind. Raises BadNote."""
+        try:
+            Ed25519PublicKey.from_public_bytes(self.public).verify(signature, _statement(kind, text))
+        except InvalidSignature:
+            raise BadNote("The signature does not match the statement.") from None
+
     def _prove(self, text: str, signature: bytes) -> None:
         try:
             Ed25519PublicKey.from_public_bytes(self.public).verify(signature, text.encode())
@@ -110,6 +117,15 @@ class Signer:
         text = Head(self.verifier.name, size, root).text()
         signature = self.verifier.key_id() + self._key.sign(text.encode())
         return f"{text}\n{_DASH}{self.verifier.name} {base64.b64encode(signature).decode()}\n"
+
+    def sign_statement(self, kind: str, text: bytes) -> bytes:
+        """Return the signature of a statement; `kind` is a word that keeps statements of different kinds apart."""
+        return self._key.sign(_statement(kind, text))
+
+
+def _statement(kind: str, text: bytes) -> bytes:
+    """Return what is signed: its second line is no number, so that it can never pass for a checkpoint."""
+    return b"lethe.statement\n" + kind.encode() + b"\n" + text
 
 
 def _decoded(packed: str) -> bytes:

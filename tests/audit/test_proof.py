@@ -4,10 +4,10 @@ from uuid import UUID
 import pytest
 from django.db import connection
 
-from audit import proof as module
-from audit.proof import Span, prove
 from tests.audit.conftest import act, seal
+from trail import inclusion as module
 from trail.checkpoint_file import PUBLIC_KEY
+from trail.inclusion import Span, prove
 from trail.merkle import Frontier, inclusion_proof, leaf_hash, root_of
 from trail.models import Checkpoint, Event
 

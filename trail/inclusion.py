@@ -24,7 +24,7 @@ NO_KEY: Final = "The public key that checks the checkpoints is missing or damage
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What came of proving one entry. `position` counts from 0; `path`: sibling hashes, nearest first."""
+    """What came of proving one entry. `position` counts from 0; `path`: sibling hashes, nearest first. `note`: the signed head."""
 
     holds: bool
     says: str
@@ -33,6 +33,7 @@ class Proof:
     sealed_at: datetime | None = None
     root: str = ""
     path: list[str] = field(default_factory=list)
+    note: str = ""
 
 
 def prove(event: Event) -> Proof:
@@ -96,7 +97,7 @@ def _proved(event: Event, seq: int, older: Checkpoint | None, newer: Checkpoint)
         if holds
         else "The entry, or one sealed with it, is not as it was sealed. Verify the log to learn which."
     )
-    return Proof(holds, says, seq, newer.size, newer.at, head.root.hex(), [each.hex() for each in path])
+    return Proof(holds, says, seq, newer.size, newer.at, head.root.hex(), [each.hex() for each in path], newer.note)
 
 
 def _signed(checkpoint: Checkpoint) -> tuple[Head | None, str]:
