@@ -21,7 +21,7 @@ from interactions.models import (
     Voicemail,
 )
 from privacy.ledger import known_by
-from privacy.map import Category, Datum, Shred, declare
+from privacy.map import Category, Datum, Shred, declare, dispose
 
 ERASURE_MARKS = ["id", "key_id", "account", "condemned_at", "condemnation_id", "erased_at"]
 CONTENT = [*ERASURE_MARKS, "interaction", "created_at", "ended_at", "circumstances"]
@@ -33,7 +33,6 @@ declare(
     Interaction,
     belongs_to="customer",
     ages_from="ended_at",
-    kept_as="metadata",
     personal={
         "customer_address": Datum(Category.IDENTIFIER, on_erase=Shred()),
         "customer_name": Datum(Category.NAME, on_erase=Shred()),
@@ -73,12 +72,11 @@ declare(
     plain=[*ERASURE_MARKS, "interaction", "created_at", "source"],
     found_by="interaction",
 )
-for sound, kind, own in ((Recording, "recording", []), (Voicemail, "voicemail", ["mailbox"])):
+for sound, own in ((Recording, []), (Voicemail, ["mailbox"])):
     declare(
         sound,
         belongs_to="interaction",
         ages_from="ended_at",
-        kept_as=kind,
         personal={
             "blob": Datum(Category.VOICE, on_erase=Shred()),
             "peaks": Datum(Category.VOICE, on_erase=Shred()),
@@ -93,7 +91,6 @@ declare(
     Transcription,
     belongs_to="interaction",
     ages_from="ended_at",
-    kept_as="transcript",
     personal={
         "segments": Datum(Category.WORDS, on_erase=Shred()),
         "digest": Datum(Category.WORDS, on_erase=Shred()),
@@ -106,7 +103,6 @@ declare(
     Analysis,
     belongs_to="interaction",
     ages_from="ended_at",
-    kept_as="analysis",
     personal={
         "data": Datum(Category.BEHAVIOUR, on_erase=Shred()),
         "digest": Datum(Category.BEHAVIOUR, on_erase=Shred()),
@@ -119,7 +115,6 @@ declare(
     Comment,
     belongs_to="interaction",
     ages_from="ended_at",
-    kept_as="comment",
     personal={
         "text": Datum(Category.WORDS, on_erase=Shred()),
         "digest": Datum(Category.WORDS, on_erase=Shred()),
@@ -132,7 +127,6 @@ declare(
     DataSourceValue,
     belongs_to="interaction",
     ages_from="ended_at",
-    kept_as="data",
     personal={
         "value": Datum(Category.WORDS, on_erase=Shred()),
         "digest": Datum(Category.WORDS, on_erase=Shred()),
@@ -187,3 +181,10 @@ declare(
     found_by="the calls, contacts and notes read from it: unlinked whole when one of them is erased or redacted",
 )  # fmt: skip
 declare(OriginalOf, plain=["id", "original", "record_id"], subject="nobody")
+dispose(Interaction, as_kind="metadata")
+dispose(Recording, as_kind="recording")
+dispose(Voicemail, as_kind="voicemail")
+dispose(Transcription, as_kind="transcript")
+dispose(Analysis, as_kind="analysis")
+dispose(Comment, as_kind="comment")
+dispose(DataSourceValue, as_kind="data")

@@ -99,6 +99,7 @@ class MapError(Exception):
 
 _entries: dict[type[Model], Entry] = {}
 _exempt: dict[str, str] = {}
+_kinds: dict[str, Entry] = {}
 
 
 def declare(
@@ -149,6 +150,16 @@ def entries() -> list[Entry]:
 def exemptions() -> dict[str, str]:
     """Return the exempted labels with their reasons."""
     return dict(sorted(_exempt.items()))
+
+
+def dispose(model: type[Model], *, as_kind: str) -> None:
+    """Let retention policies speak of a declared model as `as_kind`; it ages from `ages_from`, by `circumstances`."""
+    _kinds[as_kind] = entry(model)
+
+
+def kinds() -> dict[str, Entry]:
+    """Return what retention policies speak of, by kind, children before parents."""
+    return dict(sorted(_kinds.items(), key=lambda pair: (-depth(pair[1].model), pair[0])))
 
 
 def erasable() -> list[Entry]:
@@ -213,6 +224,8 @@ def _check_paths(found: Entry) -> list[str]:
     for name in found.belongs_to:
         if not isinstance(_field(found.model, name), ForeignKey):
             problems.append(f'belongs_to "{name}" is no foreign key.')
+    if found in _kinds.values() and not (found.ages_from and _field(found.model, "circumstances")):
+        problems.append("policies speak of it, so it needs `ages_from` and a field `circumstances`.")
     if found.ages_from and _walk(found.model, found.ages_from) is None:
         problems.append(f'ages_from "{found.ages_from}" leads nowhere.')
     if found.content and _field(found.model, found.content) is None:

@@ -29,11 +29,20 @@ class Why(StrEnum):
 class Handled(Protocol):
     """What a policy asks about a call: see accounts.models.Circumstances."""
 
-    purposes: Sequence[str]
-    direction: str
-    line: str
-    queue: str
-    team: str
+    @property
+    def purposes(self) -> Sequence[str]: ...  # noqa: D102 - the names say it
+
+    @property
+    def direction(self) -> str: ...  # noqa: D102
+
+    @property
+    def line(self) -> str: ...  # noqa: D102
+
+    @property
+    def queue(self) -> str: ...  # noqa: D102
+
+    @property
+    def team(self) -> str: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True)

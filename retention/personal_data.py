@@ -1,7 +1,7 @@
-"""What of a legal hold is personal: what people wrote about the matter."""
+"""What of retention is personal: what people wrote about the matter of a hold."""
 
 from privacy.map import Category, Datum, declare
-from retention.models import HoldScope, LegalHold
+from retention.models import Deferral, DisposalRules, HoldScope, LegalHold, Policy, Run
 
 WRITTEN = Datum(Category.CASE)
 
@@ -16,3 +16,28 @@ declare(
     row_stays_because="who held what and when explains why something was not erased",
 )  # fmt: skip
 declare(HoldScope, plain=["id", "hold", "label", "record_id"], subject="nobody")
+declare(
+    Policy,
+    plain=[
+        "id", "account", "name", "is_default", "kinds", "purposes", "directions", "lines", "queues", "teams", "keep",
+        "minimum", "maximum", "because", "replaces", "proposed_by", "proposed_at", "effective_at", "ends_at",
+        "ended_by", "withdrawn_at", "withdrawn_by", "paused_until", "paused_because", "paused_by",
+    ],
+    subject="nobody",
+)  # fmt: skip
+declare(DisposalRules, plain=["id", "account", "pending_days", "from_hour", "to_hour", "pause_ms"], subject="nobody")
+declare(
+    Run,
+    plain=[
+        "id", "account", "reference", "state", "cut_off", "policies_at", "code", "foreseen", "counts", "cursor",
+        "started_by", "created_at", "started_at", "finished_at", "checkpoint", "next_foreseen", "job_id",
+    ],
+    subject="nobody",
+)  # fmt: skip
+declare(
+    Deferral,
+    plain=[
+        "id", "account", "label", "record_id", "ground", "held_by", "run", "first_at", "last_at", "resolved_at",
+    ],
+    subject="nobody",
+)  # fmt: skip

@@ -17,10 +17,10 @@ from customers.models import Customer, Identifier, Note
 from interactions.models import TEXTS, Mention
 from privacy import guards, lineage
 from privacy import map as data_map
+from privacy.descendants import below
 from privacy.models import SealedModel
 from retention.models import HoldScope, LegalHold
 from rtbf import words
-from rtbf.descendants import below
 from rtbf.models import Action, Request, RequestedIdentifier
 from rtbf.people import People, find_people, known_by_nothing_else
 from rtbf.reading import Asked
@@ -98,10 +98,15 @@ def _undecided(account: Account, people: People) -> Iterator[Item]:
     """Yield what may or may not be the person's: shared identifiers, and calls known by nothing else."""
     maybe = known_by_nothing_else(account, people.open, people.shared) if people.certain else people.open
     for each in below(Customer, maybe):
-        yield Item(each.model, each.id, each.unit, Action.DECIDE, words.SHARED, each.root)
+        because = words.SHARED if people.shared - people.staffs else words.STAFFS_OWN
+        yield Item(each.model, each.id, each.unit, Action.DECIDE, because, each.root)
     rows = Identifier.objects.indexed(account.pk, people.shared).exclude(customer_id__in=people.certain)
-    for pk, customer_id in rows.values_list("pk", "customer_id"):
-        yield Item(Identifier, pk, pk, Action.DECIDE, words.SHARED, customer_id)
+    for pk, customer_id, index in rows.values_list("pk", "customer_id", "digest"):
+        yield Item(Identifier, pk, pk, Action.DECIDE, _why(people, bytes(index)), customer_id)
+
+
+def _why(people: People, index: bytes) -> str:
+    return words.STAFFS_OWN if index in people.staffs else words.SHARED
 
 
 def _passages(account: Account, people: People) -> Iterator[Item]:
@@ -109,7 +114,8 @@ def _passages(account: Account, people: People) -> Iterator[Item]:
     for name, text in TEXT_OF.items():
         for digests, action, because in (
             (people.own, Action.REDACT, words.MENTIONED),
-            (people.shared, Action.DECIDE, words.SHARED),
+            (people.shared - people.staffs, Action.DECIDE, words.SHARED),
+            (people.staffs, Action.DECIDE, words.STAFFS_OWN),
         ):
             mentions = Mention.objects.filter(account_id=account.pk, digest__in=digests, condemned_at=None)
             whose = "customer_id" if text is Note else "interaction__customer_id"

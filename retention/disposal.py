@@ -1,0 +1,225 @@
+"""Dispose of what no policy keeps any more: one run an account and night, in chunks that can be killed anywhere.
+
+The day it disposes for and the policies are fixed at the start. Each chunk is read again under those policies, erased
+by the one eraser under all its guards, and then the cursor moves; what a guard keeps becomes a row with its ground. A
+run that is killed goes on where its cursor stands: what was condemned is finished first, and is not found again.
+"""
+
+import logging
+import time
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import DataError, IntegrityError, transaction
+from django.db.models import Count, Q
+from django.utils import timezone
+
+from jobs.queue import enqueue
+from jobs.registry import Progress
+from privacy import erasure, restored
+from privacy import map as data_map
+from privacy.descendants import below
+from privacy.guards import Refusal
+from privacy.keyring.ring import KeyLost
+from privacy.models import Condemnation, SealedModel
+from privacy.witness import RecordRef
+from retention.due import Portion, Schedule
+from retention.models import Deferral, Run, RunState
+from retention.nights import DISPOSE, is_open, next_opening
+from retention.policies import rules_of
+from retention.preview import count_due
+from trail.actor import Actor
+from trail.append import append
+from trail.canonical import Fact
+from trail.models import Checkpoint, Event
+from vault.errors import VaultError
+
+GROUND = "retention"
+UNREADABLE = "unreadable"
+CHUNK = 500
+LOOK_AGAIN = timedelta(minutes=15)
+BROKEN = (IntegrityError, DataError, KeyLost, VaultError)
+"""What one record can fail with; a database that does not answer is not among them: then the run waits."""
+
+logger = logging.getLogger(__name__)
+
+
+def dispose(run_id: UUID, *, actor: Actor, progress: Progress) -> None:
+    """Carry out a run, or go on with it. Safe to run twice and to kill.
+
+    At the end of the night's window, and while nobody has looked at the holds of a restored database, it stops and
+    goes on later by itself.
+    """
+    run = Run.objects.select_related("account").filter(pk=run_id, state=RunState.RUNNING).first()
+    if run is None:
+        return
+    try:
+        Disposal(run, actor, progress).carry_out()
+    except Waits as reason:
+        with transaction.atomic():
+            job = enqueue(DISPOSE, account_id=run.account_id, subject=run.pk, actor=actor, not_before=reason.until)
+            Run.objects.filter(pk=run.pk).update(job_id=job.pk)
+
+
+class Waits(Exception):
+    """The run has to wait until a moment."""
+
+    def __init__(self, until: datetime) -> None:
+        """Say until when."""
+        super().__init__(until.isoformat())
+        self.until = until
+
+
+class Disposal:
+    """One attempt at a run."""
+
+    def __init__(self, run: Run, actor: Actor, progress: Progress) -> None:
+        """Take the run, who acts, and where progress is told."""
+        self.run = run
+        self.actor = actor
+        self.progress = progress
+        self.schedule = Schedule.at(run.account, run.policies_at)
+        self.rules = rules_of(run.account)
+
+    def carry_out(self) -> None:
+        """Do all that is left of the run."""
+        self._finish_interrupted()
+        portions = list(self.schedule.portions(self.run.cut_off))
+        for number in range(self.run.cursor.get("portion", 0), len(portions)):
+            self._dispose_of(number, portions[number])
+        self._conclude()
+
+    def _finish_interrupted(self) -> None:
+        """Finish what an earlier attempt had condemned when it was killed."""
+        halfway = Condemnation.objects.filter(account_id=self.run.account_id, case=self.run.reference, done_at=None)
+        for condemnation in halfway.order_by("at"):
+            erasure.finish(condemnation, actor=self.actor)
+
+    def _dispose_of(self, number: int, portion: Portion) -> None:
+        while self._may_go_on():
+            rows = self._next(number, portion)
+            if not rows:
+                return
+            self._erase([row for row in rows if self._is_due(portion, row)])
+            self._advance(number, rows[-1])
+            time.sleep(self.rules.pause_ms / 1000)
+
+    def _may_go_on(self) -> bool:
+        """Ask before every chunk. Raises Waits when the run has to wait, Cancelled when somebody paused it."""
+        now = timezone.now()
+        if restored.disposal_paused(self.run.account_id):
+            raise Waits(now + LOOK_AGAIN)
+        if self.run.started_by_id is None and not is_open(self.rules, self.run.account, now):
+            raise Waits(next_opening(self.rules, self.run.account, now))
+        done = sum(each.get("disposed", 0) + each.get("deferred", 0) for each in self.run.counts.values())
+        self.progress(done, sum(each.get("due", 0) for each in self.run.counts.values()))
+        return True
+
+    def _next(self, number: int, portion: Portion) -> list[SealedModel]:
+        rows = portion.rows()
+        cursor = self.run.cursor
+        if cursor.get("portion") == number and cursor.get("id"):
+            at = datetime.fromisoformat(cursor["ended_at"])
+            later = rows.filter(Q(ended_at__gt=at))[:CHUNK]
+            same = rows.filter(Q(ended_at=at, pk__gt=cursor["id"]))[:CHUNK]
+            return [*same, *later][:CHUNK]
+        return list(rows[:CHUNK])
+
+    def _is_due(self, portion: Portion, row: SealedModel) -> bool:
+        """Decide again over each record: days between may be another policy's, and that one paused."""
+        ended_on = self.schedule.day_of(row.ended_at)  # type: ignore[attr-defined]  # the map says that it ages
+        decision = self.schedule.decide(portion.kind, portion.call, ended_on)
+        return decision.last_day < self.run.cut_off and decision.rule.id not in self.schedule.paused
+
+    def _erase(self, rows: Sequence[SealedModel]) -> None:
+        """Erase records with what belongs to them; where that breaks, one by one, so that one takes no other along."""
+        try:
+            kept = self._erase_together(rows)
+        except BROKEN as problem:
+            if len(rows) > 1:
+                for row in rows:
+                    self._erase([row])
+                return
+            logger.error("A record of %s could not be disposed of (%s).", self.run.reference, type(problem).__name__)
+            self._defer(rows, {rows[0].pk: Refusal(UNREADABLE, "It could not be erased.")})
+            return
+        self._defer(rows, {ref.id: refusal for ref, refusal in kept.items()})
+
+    def _erase_together(self, rows: Sequence[SealedModel]) -> dict[RecordRef, Refusal]:
+        if not rows:
+            return {}
+        by_policy = {entry.model for entry in data_map.kinds().values()}
+        parts = defaultdict(list)
+        for each in below(type(rows[0]), [row.pk for row in rows]):
+            if each.model not in by_policy:
+                parts[each.model].append(each.id)
+        more = [row for model, ids in parts.items() for row in model._default_manager.filter(pk__in=ids)]
+        return erasure.erase([*rows, *more], actor=self.actor, ground=GROUND, case=self.run.reference).kept
+
+    def _defer(self, rows: Sequence[SealedModel], refused: Mapping[UUID, Refusal]) -> None:
+        """Write down what stays, and that what stayed before has gone now."""
+        label = type(rows[0])._meta.label if rows else ""
+        deferrals = [
+            Deferral(
+                account_id=self.run.account_id, label=label, record_id=row.pk, ground=refused[row.pk].ground,
+                held_by=refused[row.pk].by, run=self.run, last_at=timezone.now(),
+            )
+            for row in rows
+            if row.pk in refused
+        ]  # fmt: skip
+        Deferral.objects.bulk_create(
+            deferrals,
+            update_conflicts=True,
+            unique_fields=["account", "label", "record_id"],
+            update_fields=["ground", "held_by", "run", "last_at"],
+        )
+        gone = [row.pk for row in rows if row.pk not in refused]
+        known = Deferral.objects.filter(account_id=self.run.account_id, label=label, resolved_at=None)
+        known.filter(record_id__in=gone).update(resolved_at=timezone.now())
+        self._count(label, disposed=len(gone), deferred=len(deferrals))
+
+    def _count(self, label: str, **numbers: int) -> None:
+        for kind, entry in data_map.kinds().items():
+            if entry.label == label:
+                counts = self.run.counts.setdefault(kind, {})
+                for name, number in numbers.items():
+                    counts[name] = counts.get(name, 0) + number
+
+    def _advance(self, number: int, last: SealedModel) -> None:
+        ended_at = last.ended_at.isoformat()  # type: ignore[attr-defined]  # the map says that it ages
+        self.run.cursor = {"portion": number, "ended_at": ended_at, "id": str(last.pk)}
+        self.run.save(update_fields=["cursor", "counts"])
+
+    def _conclude(self) -> None:
+        """Count what went from the log itself, foresee the next night, and point to the proof."""
+        run = self.run
+        for kind, number in self._erased().items():
+            run.counts.setdefault(kind, {})["disposed"] = number
+        deferred = sum(each.get("deferred", 0) for each in run.counts.values())
+        disposed = sum(each.get("disposed", 0) for each in run.counts.values())
+        tomorrow = run.cut_off + timedelta(days=1)
+        run.next_foreseen = sum(count_due(Schedule.at(run.account, timezone.now()), tomorrow).values())
+        with transaction.atomic():
+            run.state = RunState.EXCEPTIONS if self._failed() else RunState.COMPLETED
+            run.finished_at = timezone.now()
+            run.checkpoint = Checkpoint.objects.order_by("-size").values_list("size", flat=True).first()
+            run.save()
+            facts: dict[str, Fact] = {"disposed": disposed, "deferred": deferred}
+            append("disposal.finished", actor=self.actor, account_id=run.account_id, record=_name(run), facts=facts)
+
+    def _failed(self) -> bool:
+        return Deferral.objects.filter(run=self.run, ground=UNREADABLE, resolved_at=None).exists()
+
+    def _erased(self) -> dict[str, int]:
+        """Return by kind how many records the log says this run has erased."""
+        entries = Event.objects.filter(
+            account_id=self.run.account_id, at__gte=self.run.created_at, case=self.run.reference, action="record.erased"
+        )
+        found = dict(entries.values_list("record_label").annotate(number=Count("pk")).order_by())
+        return {kind: found[entry.label] for kind, entry in data_map.kinds().items() if entry.label in found}
+
+
+def _name(run: Run) -> tuple[str, str]:
+    return run._meta.label, str(run.pk)
