@@ -1,7 +1,8 @@
 """Decide whom the identifiers name: certainly, or so that a person must decide.
 
-An identifier one customer carries names that customer. One that several carry names nobody alone; it names one of them
-only when the other identifiers leave exactly one. What stays open is shown and not touched.
+An identifier one customer carries names that customer. One that several carry, or that somebody who works here has too,
+names nobody alone; it names one of them only when the other identifiers leave exactly one. What stays open is shown and
+not touched.
 """
 
 from collections import defaultdict
@@ -13,6 +14,7 @@ from accounts.models import Account
 from customers.kinds import Kind
 from customers.models import Identifier
 from rtbf.reading import WEAK, Asked
+from rtbf.staff import staff_digests
 
 Holders = dict[bytes, set[UUID]]
 
@@ -21,8 +23,8 @@ Holders = dict[bytes, set[UUID]]
 class People:
     """Whom a request is about. `open`: customers among whom a person must decide.
 
-    own: blind indexes that lead to nobody else. shared: those that other customers carry as well. names: of the person,
-    which count only beside one of their own identifiers.
+    own: blind indexes that lead to nobody else. shared: those that other customers, or people who work here, carry as
+    well; staffs: those of the latter. names: of the person, which count only beside one of their own identifiers.
     """
 
     certain: frozenset[UUID]
@@ -30,28 +32,39 @@ class People:
     own: frozenset[bytes]
     shared: frozenset[bytes]
     names: frozenset[bytes] = frozenset()
+    staffs: frozenset[bytes] = frozenset()
 
 
 def find_people(account: Account, asked: Sequence[Asked]) -> People:
     """Return whom identifiers name, with all other identifiers those customers are known to carry."""
     holders = _holders(account, {digest for each in asked for digest in each.digests})
     named = [_holders_of(each, holders) for each in asked]
-    certain = {
-        holder for each, who in zip(asked, named, strict=True) if not each.is_weak and len(who) == 1 for holder in who
-    }
+    staff = staff_digests(account)
+    alone = [
+        not each.is_weak and len(who) == 1 and not staff & {*_matching(each, holders)}
+        for each, who in zip(asked, named, strict=True)
+    ]
+    certain = {holder for is_named, who in zip(alone, named, strict=True) if is_named for holder in who}
     for place, each in enumerate(asked):
-        if not each.is_weak and len(named[place]) > 1 and not named[place] & certain:
+        if not each.is_weak and not alone[place] and not named[place] & certain:
             certain |= _left_by_others(place, named)
     open_ = {holder for each, who in zip(asked, named, strict=True) if not each.is_weak for holder in who} - certain
 
     wanted = {digest for each in asked if not each.is_weak for digest in _matching(each, holders)}
     wanted |= _carried_by(account, certain)
     carriers = _holders(account, wanted)
-    shared = {digest for digest in wanted if carriers[digest] - certain}
+    shared = {digest for digest in wanted if carriers[digest] - certain or digest in staff}
     names = _names_of(account, certain) | {
         digest for each in asked if each.kind == Kind.NAME for digest in each.digests
     }
-    return People(frozenset(certain), frozenset(open_), frozenset(wanted - shared), frozenset(shared), frozenset(names))
+    return People(
+        certain=frozenset(certain),
+        open=frozenset(open_),
+        own=frozenset(wanted - shared),
+        shared=frozenset(shared),
+        names=frozenset(names),
+        staffs=frozenset(shared & staff),
+    )
 
 
 def _holders(account: Account, digests: Iterable[bytes]) -> Holders:

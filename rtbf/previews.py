@@ -1,6 +1,7 @@
 """Look for a customer without asking to forget anything: the search is on record, nothing else happens."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from accounts.models import Account
 from accounts.rights import require
@@ -8,14 +9,23 @@ from privacy.open import warrant
 from rtbf.entries import GROUND
 from rtbf.places import Place, lines
 from rtbf.requests import search
+from rtbf.sharing import in_sentences, sharing
 from trail.actor import Actor
 
 SEE = "rtbf.view_request"
 
 
-def preview(*, actor: Actor, account: Account, identifiers: Sequence[str]) -> Iterator[Place]:
-    """Return a line for each record about the person, as `places.lines` does. Raises what plan_request raises."""
+@dataclass(frozen=True)
+class Preview:
+    """What was found: `lines` as `places.lines` yields them; `shared`: a sentence for each identifier several carry."""
+
+    lines: Iterator[Place]
+    shared: list[str]
+
+
+def preview(*, actor: Actor, account: Account, identifiers: Sequence[str]) -> Preview:
+    """Return a line for each record found, and what a person must decide. Raises what plan_request raises."""
     require(actor, SEE, account, action="customer.searched")
     _, found = search(actor, account, identifiers)
     opening = warrant(actor=actor, action="places.opened", account_id=account.pk, purpose=GROUND)
-    return lines(found.items, warrant=opening)
+    return Preview(lines(found.items, warrant=opening), in_sentences(sharing(account, found.people)))

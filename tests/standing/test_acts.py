@@ -92,7 +92,7 @@ ACTS: dict[str, tuple[str, str, Act]] = {
     "rtbf.execution.execute": ("request.completed", "supervisor", lambda h, a: execution.execute(
         h.confirmed.pk, actor=a, progress=lambda done, total=None: None)),
     "rtbf.previews.preview": ("customer.searched", "supervisor", lambda h, a: list(previews.preview(
-        actor=a, account=h.account, identifiers=[ALICE]))),
+        actor=a, account=h.account, identifiers=[ALICE]).lines)),
     "rtbf.requests.plan_request": ("request.planned", "supervisor", lambda h, a: requests.plan_request(
         actor=a, account=h.account, identifiers=[ALICE])),
     "rtbf.requests.confirm_request": ("request.confirmed", "supervisor", lambda h, a: requests.confirm_request(

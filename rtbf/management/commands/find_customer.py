@@ -32,11 +32,14 @@ class Command(BaseCommand):
             with recording_refusals():
                 account = Account.objects.named(options["account"])
                 actor = shell_actor(options["actor"], account) if options["actor"] else operator()
-                found = list(preview(actor=actor, account=account, identifiers=options["identifier"]))
+                found = preview(actor=actor, account=account, identifiers=options["identifier"])
+                lines = list(found.lines)
         except (AccountsError, RequestError, Refusal) as error:
             raise CommandError(str(error)) from None
-        for line in found:
+        for line in lines:
             self.stdout.write(_as_json(line) if options["json"] else _sentence(line))
+        for sentence in found.shared:
+            self.stderr.write(sentence)
 
 
 def _as_json(line: dict[str, Any]) -> str:
