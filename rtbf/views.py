@@ -36,6 +36,7 @@ from rtbf.requests import (
     plan_request,
     resume_request,
 )
+from rtbf.sharing import sharing_of
 from trail.refusal import NotVisible
 
 TABS = {
@@ -104,6 +105,7 @@ def show(request: MemberRequest, pk: UUID) -> HttpResponseBase:
         "groups": groups(found, warrant=opening),
         "timeline": timeline(found),
         "outcomes": outcomes(found),
+        "sharing": sharing_of(found) if found.state == State.PLANNED else [],
     }
     return render_page(request, "rtbf/request.html", context, title=found.reference)
 

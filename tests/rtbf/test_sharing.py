@@ -91,3 +91,11 @@ def test_find_customer_shows_what_a_person_decides(house, capsys):
     assert {"recording", "identifier", "transcript"} <= {line["kind"] for line in lines}
     assert "2 customers carry it" in printed.err
     assert "2025550147" not in printed.err + printed.out
+
+
+def test_the_page_of_a_request_says_who_shares(house, supervisor, client_of):
+    give_identifier(house.bob, Kind.PHONE, ALICE)
+    request = plan_request(actor=supervisor.actor, account=house.account, identifiers=[ALICE])
+    page = client_of(supervisor).get(f"/requests/{request.pk}/").content.decode()
+    assert "2 customers carry it" in page
+    assert f"/customers/{house.bob.pk}/" in page
