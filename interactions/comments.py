@@ -11,9 +11,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.rights import require
-from customers.mentions_in_text import find
+from customers.effort import Effort
 from interactions.batch import numbering_of
-from interactions.contents import mention_row
+from interactions.mentioning import mentions_in
 from interactions.models import Comment, Interaction, Mention
 from privacy.blind_index import digest
 from privacy.keyring.ring import create_keys
@@ -52,8 +52,7 @@ def add_comment(*, actor: Actor, interaction: Interaction, text: str, at_ms: int
         written_at=timezone.now(),
         digest=digest(interaction.account_id, "comment", f"{actor.user_id}\0{at_ms}\0{words}"),
     )
-    found = find(words, regions=numbering.regions)
-    mentions = [mention for each in found if (mention := mention_row(row, each, numbering))]
+    mentions = mentions_in(row, words, numbering, Effort())
 
     seal(row, create_keys(row.account_id, 1)[0], {"text": words})
     with transaction.atomic():

@@ -5,15 +5,13 @@ batch takes its keys in one go.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO, TypeVar
 
 from accounts.models import Account
 from customers.effort import Effort
-from customers.mentions_in_text import Found, FoundAcross, Segment, find, find_in_segments
 from customers.models import Note, RegisterEntry
-from customers.name_mentions import names_beside, names_in, names_in_segments
 from interactions.audio import Inspection, inspect
 from interactions.drafts import (
     AnalysisDraft,
@@ -28,7 +26,7 @@ from interactions.drafts import (
     TextDraft,
     TranscriptDraft,
 )
-from interactions.mention_times import span_of
+from interactions.mentioning import Numbering, mentions_in, mentions_in_segments
 from interactions.models import (
     Analysis,
     Comment,
@@ -74,14 +72,6 @@ class HeardSound:
     inspection: Inspection
     size_bytes: int
     digest: bytes
-
-
-@dataclass(frozen=True)
-class Numbering:
-    """What reading numbers in an account's texts needs: its regions, and its own numbers, which are nobody's."""
-
-    regions: tuple[str, ...]
-    own_numbers: frozenset[str]
 
 
 def place_of(place: Place) -> dict[str, Any]:
@@ -164,12 +154,8 @@ def _transcription(interaction: Interaction, draft: TranscriptDraft, numbering: 
     segments = [_segment(each) for each in draft.segments]
     spoken = [{name: each[name] for name in ("speaker", "start_ms", "text")} for each in segments]
     row = _row(Transcription, interaction, json.dumps(spoken))
-    said = [Segment(each.speaker, each.text) for each in draft.segments]
     effort = Effort()
-    found = find_in_segments(said, regions=numbering.regions, effort=effort)
-    found += names_in_segments(said, found)
-    mentions = [mention for each in found if (mention := mention_row(row, each, numbering))]
-    place_in_sound(mentions, segments)
+    mentions = mentions_in_segments(row, segments, numbering, effort)
     values = {"segments": segments, "place": place_of(draft.place)}
     return Prepared(row, values, transcript=draft, mentions=mentions, in_part=effort.is_spent)
 
@@ -187,27 +173,10 @@ def _segment(draft: SegmentDraft) -> dict[str, Any]:
     return segment
 
 
-def place_in_sound(mentions: Iterable[Mention], segments: Sequence[Mapping[str, Any]]) -> None:
-    """Write into mentions of a transcript from when to when they are heard."""
-    for each in mentions:
-        each.start_ms, each.end_ms = span_of(segments, each.parts) or (None, None)
-
-
 def _with_mentions(row: Comment | DataSourceValue, values: dict[str, Any], numbering: Numbering) -> Prepared:
     text = values["text"] if isinstance(row, Comment) else values["value"]
     effort = Effort()
-    return Prepared(row, values, mentions=list(_mentions(row, text, numbering, effort)), in_part=effort.is_spent)
-
-
-def _mentions(
-    row: Comment | DataSourceValue | Note, text: str, numbering: Numbering, effort: Effort, *, part: int = 0
-) -> Iterator[Mention]:
-    """Yield the index entries of a text: identifiers, and where there are any, what may be a name beside them."""
-    found = find(text, regions=numbering.regions, effort=effort)
-    beside = names_beside(text, [(each.start, each.end) for each in found])
-    for each in dict.fromkeys([*found, *names_in(text), *beside]) if found else ():
-        if mention := mention_row(row, each, numbering, part=part):
-            yield mention
+    return Prepared(row, values, mentions=mentions_in(row, text, numbering, effort), in_part=effort.is_spent)
 
 
 def register_entry(account: Account, draft: ContactDraft) -> Prepared:
@@ -224,7 +193,7 @@ def note_row(account: Account, draft: NoteDraft, numbering: Numbering) -> Prepar
     mentions = [
         mention
         for at, each in enumerate(draft.texts)
-        for mention in _mentions(row, each.text, numbering, effort, part=at)
+        for mention in mentions_in(row, each.text, numbering, effort, part=at)
     ]
     values = {"texts": texts, "author": draft.author, "place": place_of(draft.place)}
     return Prepared(row, values, mentions=mentions, in_part=effort.is_spent)
@@ -232,32 +201,3 @@ def note_row(account: Account, draft: NoteDraft, numbering: Numbering) -> Prepar
 
 def _index_of(account: Account, kind: str, place: Place, content: str) -> bytes:
     return digest(account.pk, kind, f"{place_of(place)}\0{content}")
-
-
-def mention_row(
-    row: Transcription | Comment | DataSourceValue | Note,
-    found: Found | FoundAcross,
-    numbering: Numbering,
-    *,
-    part: int = 0,
-) -> Mention | None:
-    """Return the row that indexes a find in `part` of a text, or None for a number of the account itself."""
-    if found.value in numbering.own_numbers:
-        return None
-    parts = found.parts if isinstance(found, FoundAcross) else ((part, found.start, found.end),)
-    mention = Mention(
-        account_id=row.account_id,
-        kind=found.kind,
-        digest=digest(row.account_id, found.kind, found.value),
-        parts=[list(part) for part in parts],
-    )
-    match row:
-        case Transcription():
-            mention.transcription = row
-        case Comment():
-            mention.comment = row
-        case DataSourceValue():
-            mention.value = row
-        case Note():
-            mention.note = row
-    return mention
