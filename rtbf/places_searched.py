@@ -28,7 +28,7 @@ PIECE = 64 * 1024
 OVERLAP = 512
 FETCHED = 200
 FILE_PIECE = 1 << 20
-APART = frozenset({"pg", "keys", "static", "store", "run"})
+APART = frozenset({"postgres", "keys", "static", "store", "run"})
 """Folders of the home that are not read as files: databases and store are read as such, the others hold nothing."""
 
 Kind = Literal["table", "sealed", "content", "store", "file", "queue", "cache", "session", "key"]
@@ -192,8 +192,8 @@ def home_files() -> Iterator[Piece]:
     """Yield the files the product keeps in its home: logs, the queue's file, checkpoints, exports, what came in."""
     home = Path(settings.LETHE_HOME)
     yield from files_below(home, "file", without=APART)
-    for name in ("CHECKPOINT_DIRECTORY", "EXPORT_DIRECTORY", "DROP_DIRECTORY"):
-        folder = Path(getattr(settings, name, None) or home)
+    for name in (settings.CHECKPOINT_DIRECTORY, *settings.DROP_FOLDERS):
+        folder = Path(name)
         if folder.is_dir() and not folder.is_relative_to(home):
             yield from files_below(folder, "file")
 

@@ -6,8 +6,10 @@ spelling; what is too short to mean anybody is not looked for, and that is said.
 """
 
 import base64
+import codecs
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import unquote_to_bytes
 from uuid import UUID
@@ -166,15 +168,21 @@ def _encoded(forms: Iterable[str]) -> tuple[bytes, ...]:
     return tuple(found)
 
 
-def _views(data: bytes) -> Iterable[bytes]:
+def _views(data: bytes) -> Iterator[bytes]:
+    """Yield the bytes as they are, with %-escapes undone, and with foreign digits and signs made plain."""
     yield data
     if b"%" in data:
         yield unquote_to_bytes(data)
     if not data.isascii():
-        try:
-            yield folded(data.decode()).encode()
-        except UnicodeDecodeError:
-            yield folded(data.decode("latin-1")).encode("utf-8", "ignore")
+        with suppress(UnicodeDecodeError):
+            # What is no text at all has no foreign digits.
+            yield folded(_decoded(data)).encode()
+
+
+def _decoded(data: bytes) -> str:
+    """Decode a piece of UTF-8 text that may begin and end inside a character. Raises UnicodeDecodeError."""
+    start = next((place for place, byte in enumerate(data[:3]) if byte & 0xC0 != 0x80), 0)
+    return codecs.getincrementaldecoder("utf-8")().decode(data[start:])
 
 
 def _stands(mark: Mark, view: bytes) -> bool:
