@@ -133,6 +133,36 @@ def _s3_options(url: str) -> dict[str, object]:
     return options
 
 
+def folders(name: str) -> list[str]:
+    """Return the absolute paths in the variable `name`, set apart by colons as in PATH."""
+    found = [part for part in os.environ.get(name, "").split(os.pathsep) if part]
+    if not all(part.startswith("/") and ".." not in Path(part).parts for part in found):
+        raise BadSetting(f"{name} takes absolute paths set apart by {os.pathsep}, none with `..` in it.")
+    return found
+
+
+def buckets(name: str) -> dict[str, dict[str, object]]:
+    """Return the buckets named in the variable `name`; each has its address in `DROP_BUCKET_…`."""
+    return {each: _bucket(f"DROP_BUCKET_{each.upper().replace('-', '_')}") for each in words(name)}
+
+
+def _bucket(name: str) -> dict[str, object]:
+    url = text(name)
+    parts = urlsplit(url)
+    bucket, _, prefix = parts.path.strip("/").partition("/")
+    if parts.scheme != "s3" or not bucket:
+        raise BadSetting(f"{name} takes s3://key:secret@host:port/bucket/prefix?secure=1&region=….")
+    options = _s3_options(url)
+    return {
+        "bucket": bucket,
+        "prefix": f"{prefix}/" if prefix else "",
+        "access_key": options["access_key"],
+        "secret_key": options["secret_key"],
+        "region": options["region_name"],
+        "endpoint": options.get("endpoint_url"),
+    }
+
+
 def broker(url: str) -> dict[str, object]:
     """Return django-dramatiq's broker settings for a `redis://`, `rediss://`, `unix://` or `amqp://` address.
 

@@ -113,6 +113,12 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
+# What accounts may have watched: nothing else is read or removed. `{account}` stands for the id of the account.
+DROP_FOLDERS = env.folders("DROP_FOLDERS")
+DROP_BUCKETS = env.buckets("DROP_BUCKETS")
+# What comes from a bucket passes through here, so it must lie in memory.
+SPOOL_DIRECTORY = Path(env.text("SPOOL_DIRECTORY", "/dev/shm"))  # noqa: S108 - looked at before anything is put there
+
 BROKER_URL = env.text("BROKER_URL")
 CACHE_URL = env.text("CACHE_URL")
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CACHE_URL}}

@@ -57,7 +57,8 @@ logger = logging.getLogger(__name__)
 class Report:
     """What an import came to. `rejected` holds at most 10,000 entries; `counts["rejected"]` counts them all.
 
-    broken: the files of which anything was left out; waiting: those that have something whose call is not known yet.
+    broken: the files of which anything was left out; waiting: those that have something whose call is not known yet;
+    forgotten: those that hold what was forgotten on request.
     """
 
     counts: Counter[str] = field(default_factory=Counter)
@@ -65,6 +66,7 @@ class Report:
     ignored: list[Ignored] = field(default_factory=list)
     notes: list[Noted] = field(default_factory=list)
     broken: set[str] = field(default_factory=set)
+    forgotten: set[str] = field(default_factory=set)
     waiting: set[str] = field(default_factory=set)
 
     def add(self, ingested: Ingested) -> None:
@@ -78,7 +80,9 @@ class Report:
         self.counts["rejected"] += 1
         if rejected.code == WAITS:
             self.waiting.add(rejected.file)
-        elif rejected.code != FORGOTTEN:
+        elif rejected.code == FORGOTTEN:
+            self.forgotten.add(rejected.file)
+        else:
             self.broken.add(rejected.file)
         if len(self.rejected) < MOST_REJECTED:
             self.rejected.append(rejected)
@@ -92,12 +96,13 @@ def _nothing_more(drafts: Sequence[Draft], aliases: Aliases) -> None:
 class Intake:
     """One import under way: `read` as many folders as belong together, then `finish`.
 
-    taken: called with the drafts of each batch after it was taken in, and the ids that lists tie together.
+    record: the run's row, or None for reading again what a run has told of. taken: called with the drafts of each batch
+    after it was taken in, and the ids that lists tie together.
     """
 
     account: Account
     actor: Actor
-    record: RunRecord
+    record: RunRecord | None
     progress: Callable[[int], None] = lambda read: None
     taken: Callable[[Sequence[Draft], Aliases], None] = _nothing_more
     report: Report = field(default_factory=Report)
@@ -121,6 +126,8 @@ class Intake:
         self._end(RunState.DONE)
 
     def _end(self, state: RunState, problem: str = "") -> None:
+        if self.record is None:
+            return
         try:
             self.record.advance(self.read_so_far, self.report.rejected)
             self.record.end(state, dict(self.report.counts), problem)
@@ -201,7 +208,8 @@ class Intake:
         ingested = self._ingest(drafts)
         self.report.add(ingested)
         self.waiting += ingested.waiting
-        self.record.advance(self.read_so_far, self.report.rejected)
+        if self.record is not None:
+            self.record.advance(self.read_so_far, self.report.rejected)
         self.progress(self.read_so_far)
         if len(self.waiting) >= MOST_WAITING:
             self.settle()

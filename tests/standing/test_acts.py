@@ -12,8 +12,9 @@ import privacy.open
 from accounts import membership, roles, staffing, tenants
 from accounts.models import Line, Team
 from customers import finding, merging
-from interactions import comments, imports, openings, playback, redaction, showing
-from interactions.models import Recording
+from customers.models import FieldMeaning
+from interactions import columns, comments, drop_folders, imports, openings, playback, redaction, showing
+from interactions.models import DropFolder, Recording
 from interactions.purposes import Reason
 from jobs import queue
 from privacy import erasure
@@ -68,6 +69,14 @@ ACTS: dict[str, tuple[str, str, Act]] = {
         actor=a, merge=h.merged)),
     "interactions.comments.add_comment": ("comment.added", "supervisor", lambda h, a: comments.add_comment(
         actor=a, interaction=h.call, text="well done")),
+    "interactions.columns.set_meaning": ("column.mapped", "administrator", lambda h, a: columns.set_meaning(
+        actor=a, account=h.account, field="Ref", means="crm-id")),
+    "interactions.columns.remove_meaning": ("column.unmapped", "administrator", lambda h, a: columns.remove_meaning(
+        actor=a, account=h.account, field="Rufnummer")),
+    "interactions.drop_folders.set_drop_folder": ("drop_folder.added", "administrator", lambda h, a:
+        drop_folders.set_drop_folder(actor=a, account=h.account, place=str(h.drop / "new"))),
+    "interactions.drop_folders.stop_drop_folder": ("drop_folder.stopped", "administrator", lambda h, a:
+        drop_folders.stop_drop_folder(actor=a, folder=h.watched)),
     "interactions.imports.import_folder": ("interactions.ingested", "operator", lambda h, a: imports.import_folder(
         settings.SAMPLES / "pbx/asterisk", account=h.account, actor=a)),
     "interactions.openings.opened": ("interaction.opened", "supervisor", lambda h, a: openings.opened(
@@ -111,6 +120,8 @@ ACTS: dict[str, tuple[str, str, Act]] = {
 # Steps of an act above: it makes the entry, and nothing else calls them.
 STEPS = {
     "interactions.ingest.ingest": "interactions.imports.import_folder",
+    "interactions.unlinking.follow": "privacy.erasure.erase",
+    "privacy.witness.tell": "privacy.erasure.erase",
     "interactions.playback.find_interaction": "interactions.showing.page_of",
     "interactions.playback.find_sound": "interactions.openings.opened",
     "jobs.queue.enqueue": "rtbf.requests.confirm_request",
@@ -128,6 +139,10 @@ STEPS = {
 }
 # Proved where their own tests are.
 ELSEWHERE = {
+    "interactions.collecting.collect": "tests/interactions/test_drop_folders.py",
+    "interactions.unlinking.forget_names": "tests/interactions/test_drop_folders.py",
+    "interactions.unlinking.forget_originals": "tests/interactions/test_drop_folders.py",
+    "interactions.unlinking.unlink_doomed": "tests/interactions/test_drop_folders.py",
     "audit.verification.start_verification": "tests/audit/test_verification.py",
     "jobs.key_care.renew": "tests/jobs/test_key_care.py",
     "jobs.backup.back_up": "tests/jobs/test_backup.py",
@@ -159,7 +174,7 @@ def test_what_is_proved_elsewhere_is(flow):
 
 
 @pytest.fixture
-def house(account, supervisor, officer, auditor, administrator, monkeypatch):
+def house(account, supervisor, officer, auditor, administrator, monkeypatch, settings, tmp_path):
     monkeypatch.setattr("jobs.queue.ring", lambda job_id: True)
     account.grace_hours = 0
     account.save()
@@ -175,6 +190,11 @@ def house(account, supervisor, officer, auditor, administrator, monkeypatch):
     h.hold = holds.place_hold(actor=officer.actor, account=account, matter="m", reason="r",
                               covers=[Covered("interactions.Interaction", other.pk)])  # fmt: skip
     h.detail = Detail.objects.first().pk
+    h.drop = tmp_path.resolve() / "drop"
+    (h.drop / "new").mkdir(parents=True)
+    settings.DROP_FOLDERS = [str(h.drop)]
+    h.watched = DropFolder.objects.create(account=account, place=str(h.drop / "old"))
+    FieldMeaning.objects.create(account=account, field="rufnummer", means="phone")
     h.people = {"supervisor": supervisor, "officer": officer, "auditor": auditor, "administrator": administrator}
     return h
 

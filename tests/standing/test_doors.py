@@ -17,18 +17,20 @@ DOORS = {
     "unseal": {"privacy.open", "privacy.redaction"},
     "open_value": {"privacy.sealing"},
     "create_keys": {
-        "customers.merging", "interactions.comments", "interactions.ingest", "privacy.redaction", "retention.holds",
+        "customers.merging", "interactions.comments", "interactions.ingest", "interactions.originals",
+        "interactions.runs", "privacy.redaction", "retention.holds",
         "rtbf.requests",
         "trail.details",
     },
     # what destroys
     "shred": {"privacy.erasure", "privacy.replay"},
     "condemn": {"privacy.erasure"},
-    "erase": {"rtbf.execution", "interactions.redaction", "trail.details", "privacy.replay"},
+    "erase": {"rtbf.execution", "interactions.redaction", "interactions.unlinking", "trail.details", "privacy.replay"},
     "destroy_block_key": {"privacy.keyring.renewal"},
     # the entry of an opening, without which nothing opens
     "warrant": {
-        "audit.reading", "customers.merging", "interactions.openings", "interactions.people", "interactions.views",
+        "audit.reading", "customers.merging", "interactions.openings", "interactions.people",
+        "interactions.unlinking", "interactions.views",
         "retention.views", "rtbf.previews",
         "rtbf.views", "trail.verify_details",
     },
@@ -80,7 +82,8 @@ def test_a_door_has_its_callers_and_no_others(name):
 
 # Besides the eraser: the empty row of a customer taken in by another, what a failed import left in the store, an
 # opening that is over, whom a supervisor looks after.
-DELETERS = {"privacy.erasure", "customers.merging", "interactions.ingest", "interactions.openings", "accounts.staffing"}
+DELETERS = {"privacy.erasure", "customers.merging", "interactions.ingest", "interactions.openings", "accounts.staffing",
+            "interactions.columns", "interactions.unlinking"}  # fmt: skip
 DELETING = re.compile(r"\s*(delete\s+from|truncate)\s", re.IGNORECASE)
 
 
