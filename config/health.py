@@ -19,7 +19,7 @@ from django.views.decorators.http import require_safe
 from dramatiq.brokers.redis import RedisBroker
 
 from jobs.health import worker_alive
-from vault.key_directory import KeyDirectory
+from privacy.keys import opened
 
 PROBE = "health/probe"
 PROBE_BYTES = 4096
@@ -88,8 +88,8 @@ def check_store() -> None:
 
 
 def check_keys() -> None:
-    """See that the key directory is there, private and readable."""
-    KeyDirectory(settings.KEY_DIRECTORY)
+    """See that the key directory is there, private and readable, and that its root can be used."""
+    opened()
 
 
 PARTS: Mapping[str, Callable[[], None]] = {

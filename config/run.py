@@ -27,6 +27,7 @@ from config.embedded.valkey import Valkey
 from config.supervisor import Interrupted, Part, Supervisor, keep_logs_small, python
 from vault.errors import KeyExists, VaultError
 from vault.key_directory import KeyDirectory
+from vault.transit import TransitAddress, TransitRoot
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 NEEDED_BYTES = 200 * 1024 * 1024
@@ -119,7 +120,9 @@ class House:
 
     def _keep_places(self) -> None:
         """Write down where content, keys and checkpoints lie, so that a second terminal finds the same ones."""
-        places = ("STORE_URL", "KEY_DIRECTORY", "CHECKPOINT_DIRECTORY")
+        places = (
+            "STORE_URL", "KEY_DIRECTORY", "CHECKPOINT_DIRECTORY", "ROOT_KEY_URL", "KEYRING_DUMPS", "KEYRING_STANDBY",
+        )  # fmt: skip
         self.found |= {name: self.given[name] for name in places if name in self.given}
 
     def _make_keys(self) -> None:
@@ -128,11 +131,13 @@ class House:
         if "KEY_DIRECTORY" in self.given:
             return
         try:
+            url = self.given.get("ROOT_KEY_URL")
+            root = TransitRoot(TransitAddress.parse(url)) if url else None
             if not made.exists():
                 with contextlib.suppress(KeyExists):  # The first start ended right after it made them.
-                    KeyDirectory.create(self.home.path / "keys")
+                    KeyDirectory.create(self.home.path / "keys", root)
                 self.home.write_private(made.name, "The key directory was made; it is never made twice.\n")
-            KeyDirectory(self.home.path / "keys")
+            KeyDirectory(self.home.path / "keys", root)
         except VaultError as error:
             raise StartRefused(f"the keys can't be used: {error}") from error
 

@@ -31,3 +31,11 @@ class UnsafeName(VaultError):
 
 class NameTaken(VaultError):
     """Content of that name is stored already; content is never overwritten."""
+
+
+class RootUnavailable(VaultError):
+    """The service that holds the root key does not answer; nothing can be opened or wrapped until it does."""
+
+
+class RootRefused(VaultError):
+    """The service that holds the root key does not do what it is asked: its address, token or key is wrong."""

@@ -40,12 +40,13 @@ class KeyDirectory:
         self._folders = [self._path / _BLOCKS, self._path / _SECRETS]
         for folder in [self._path, *self._folders]:
             private_files.prove_folder(folder)
-        self._root = root or _proved_root(self._path)
+        self._root: RootKey = root or RootKeyFile(self._path)
+        self._root.prove()
         self._cache = KeyCache()
 
     @classmethod
-    def create(cls, path: str | Path) -> Self:
-        """Make a private folder with a new root key and open it; its parent must exist.
+    def create(cls, path: str | Path, root: RootKey | None = None) -> Self:
+        """Make a private folder and open it; its parent must exist. A new root key is made, unless `root` is given.
 
         Raises KeyExists if there is a root key already, UnsafeKeyDirectory if there are wrapped keys whose root is
         gone. A creation that was interrupted is completed.
@@ -55,11 +56,13 @@ class KeyDirectory:
             folder.mkdir(mode=private_files.FOLDER_MODE, exist_ok=True)
             private_files.prove_folder(folder)
             sync_folder(folder.parent)
+        if root is not None:
+            return cls(path, root)
         with _exclusive(path):
-            root = RootKeyFile(path)
-            if not root.exists and (_names(path / _BLOCKS) or _names(path / _SECRETS)):
+            file = RootKeyFile(path)
+            if not file.exists and (_names(path / _BLOCKS) or _names(path / _SECRETS)):
                 raise UnsafeKeyDirectory(f"{path} holds keys but no root key; restore {path / 'root'}, none was made")
-            root.create()
+            file.create()
         return cls(path)
 
     def create_block_key(self, block: int, version: int) -> bytes:
@@ -173,12 +176,6 @@ class KeyDirectory:
         # The old root must not go before these names are on the disk.
         sync_folder(folder)
         return len(places)
-
-
-def _proved_root(path: Path) -> RootKeyFile:
-    root = RootKeyFile(path)
-    root.prove()
-    return root
 
 
 @contextmanager

@@ -15,7 +15,10 @@ from vault.errors import Tampered, UnsafeKeyDirectory
 
 
 class RootKey(Protocol):
-    """What the key directory asks of a root; a KMS answers the same four questions."""
+    """What the key directory asks of a root; a key-management service answers the same (`transit`)."""
+
+    def prove(self) -> None:
+        """Raise a VaultError that names the root unless it can be used."""
 
     def wrap(self, key: bytes, *, context: bytes) -> bytes:
         """Seal a 32-byte key under the newest root."""
