@@ -5,7 +5,8 @@ from django.utils import timezone
 
 from accounts import menu, roles
 from accounts.home import Card, card
-from accounts.requests import MemberRequest
+from accounts.requests import MemberRequest, membership_of
+from privacy import restored
 from retention import views
 from retention.models import LegalHold
 from retention.querysets import SEE
@@ -13,6 +14,15 @@ from retention.querysets import SEE
 __all__ = ["views"]
 
 menu.entry("Legal holds", url="portal:holds", icon="gavel", right=SEE, section="Retention", order=40)
+
+
+@card(roles.OFFICER, order=5)
+def holds_after_restore(request: MemberRequest) -> Card | None:
+    """Say that disposal waits for somebody to look at the holds."""
+    if restored.unreviewed(membership_of(request).account_id) is None:
+        return None
+    text = "A database was restored from an older copy. Disposal by age waits until you have looked at the holds."
+    return Card("Holds after a restore", text=text, url=reverse("portal:holds"), link="See holds")
 
 
 @card(roles.OFFICER, order=20)

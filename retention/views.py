@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.pages import page, render_page
 from accounts.requests import MemberRequest, membership_of
 from accounts.rights import may
+from privacy import restored
 from privacy.ids import new_id
 from privacy.open import Warrant, open_rows, warrant
 from privacy.witness import RecordRef
@@ -26,6 +27,7 @@ from retention.holds import COVERABLE, Covered, place_hold, release_hold
 from retention.models import Ground, LegalHold
 from retention.querysets import SEE
 from retention.recognition import customers_by
+from retention.reviewing import confirm_holds
 from trail.refusal import NotVisible
 
 PLACE, RELEASE = "retention.place_hold", "retention.release_hold"
@@ -48,8 +50,22 @@ def holds(request: MemberRequest) -> HttpResponseBase:
         "tabs": [(name, title, lists[name].count()) for name, title in TABS.items()],
         "rows": _with_matters(rows, _warrant(request, "holds.opened")) if rows else [],
         "may_place": may(request.actor, PLACE),
+        "restored": may(request.actor, PLACE) and restored.unreviewed(membership_of(request).account_id),
     }
     return render_page(request, "retention/holds.html", context, title="Legal holds")
+
+
+@page("holds/confirm/", name="holds-confirm", right=PLACE, action="holds.reviewed")
+@never_cache
+@require_POST
+def confirm(request: MemberRequest) -> HttpResponseBase:
+    """Note that the holds were looked at after a restore, and show them again."""
+    try:
+        confirm_holds(actor=request.actor, account=membership_of(request).account)
+        messages.success(request, "Noted. Disposal by age goes on.")
+    except HoldError as error:
+        messages.error(request, str(error))
+    return redirect("portal:holds")
 
 
 @page("holds/place/", name="hold-place", right=PLACE, action="hold.placed")

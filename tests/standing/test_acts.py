@@ -146,6 +146,7 @@ ELSEWHERE = {
     "audit.verification.start_verification": "tests/audit/test_verification.py",
     "jobs.key_care.renew": "tests/jobs/test_key_care.py",
     "jobs.backup.back_up": "tests/jobs/test_backup.py",
+    "retention.reviewing.confirm_holds": "tests/retention/test_reviewing.py",
     "jobs.key_care.rotate_root": "tests/jobs/test_key_care.py",
     "jobs.key_care.rotate_index_key": "tests/jobs/test_key_care.py",
     "jobs.restores.replay_erasures": "tests/jobs/test_restores.py",

@@ -57,6 +57,7 @@ route                                                       GET  POST  agent sup
 /requests/<uuid:pk>/resume/                                 405  302   .     x          .       .       .      404
 /holds/                                                     200  405   .     .          x       .       .      -
 /holds/place/                                               200  422   .     .          x       .       .      -
+/holds/confirm/                                             405  302   .     .          x       .       .      -
 /holds/<uuid:pk>/                                           200  405   .     .          x       .       .      404
 /holds/<uuid:pk>/release/                                   405  302   .     .          x       .       .      404
 /log/                                                       200  405   .     .          .       x       .      -
