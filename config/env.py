@@ -4,6 +4,7 @@ Values may stand in the process environment or in `lethe.env` of LETHE_HOME, whi
 it started itself. The environment wins.
 """
 
+import ipaddress
 import os
 import stat
 from pathlib import Path
@@ -131,6 +132,15 @@ def _s3_options(url: str) -> dict[str, object]:
         port = f":{parts.port}" if parts.port else ""
         options["endpoint_url"] = f"{scheme}://{parts.hostname}{port}"
     return options
+
+
+def networks(name: str) -> list[str]:
+    """Return the networks in the variable `name`, set apart by blanks, each as `10.0.0.0/8`."""
+    found = words(name)
+    try:
+        return [str(ipaddress.ip_network(each)) for each in found]
+    except ValueError:
+        raise BadSetting(f"{name} takes networks such as 10.0.0.0/8, set apart by blanks.") from None
 
 
 def folders(name: str) -> list[str]:

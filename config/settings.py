@@ -119,6 +119,11 @@ DROP_BUCKETS = env.buckets("DROP_BUCKETS")
 # What comes from a bucket passes through here, so it must lie in memory.
 SPOOL_DIRECTORY = Path(env.text("SPOOL_DIRECTORY", "/dev/shm"))  # noqa: S108 - looked at before anything is put there
 
+# Networks (CIDR) inside which receivers of signed messages may stand; outside of them only public addresses, by https.
+WEBHOOK_NETWORKS = env.networks("WEBHOOK_NETWORKS")
+# Certificates of authorities to trust besides nobody else's; empty trusts those of the system.
+WEBHOOK_CA_FILE = env.text("WEBHOOK_CA_FILE", "")
+
 BROKER_URL = env.text("BROKER_URL")
 CACHE_URL = env.text("CACHE_URL")
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CACHE_URL}}
@@ -225,6 +230,7 @@ REST_FRAMEWORK = {
 # Uploads stay in memory up to their limit: a temp file would hold them in plaintext.
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+FILE_UPLOAD_MAX_MEMORY_SIZE = 5_500_000
 
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
