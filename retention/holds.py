@@ -20,6 +20,7 @@ from privacy.ids import new_id
 from privacy.keyring.ring import NewKey, create_keys, load_keys
 from privacy.models import SealedModel
 from privacy.sealing import seal
+from retention import releasing
 from retention.errors import AlreadyCondemned, Incomplete, NotCoverable
 from retention.guard import GROUND
 from retention.models import Ground, HoldScope, LegalHold
@@ -92,6 +93,7 @@ def release_hold(*, actor: Actor, hold: LegalHold, reason: str) -> LegalHold:
 
         facts = {"reference": living.reference}
         append("hold.released", actor=actor, account_id=living.account_id, record=_name(living), facts=facts)
+        releasing.tell(living, actor=actor)
     return living
 
 

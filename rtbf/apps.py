@@ -12,8 +12,11 @@ class RtbfConfig(AppConfig):
         """Let open requests keep what they plan for, and stop merging and splitting the customers they are about."""
         from customers.following import object_with
         from privacy import guards
+        from retention.releasing import when_released
+        from rtbf.deferred import go_on_after
         from rtbf.guard import open_requests
         from rtbf.linking import open_requests_object
 
         guards.register(guards.OPEN_REQUESTS, open_requests)
+        when_released("requests", go_on_after)
         object_with("open requests", open_requests_object)

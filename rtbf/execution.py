@@ -28,6 +28,7 @@ from privacy.open import Forgotten
 from privacy.versions import Changed
 from rtbf import words
 from rtbf.decisions import settle
+from rtbf.deferred import open_again
 from rtbf.discovery import discover, of_customers
 from rtbf.entries import GROUND, note
 from rtbf.models import Action, Outcome, PlanItem, Request, RequestedIdentifier, State
@@ -107,12 +108,11 @@ class Execution:
         """Search once more and add what came in after the plan; returns whether there was anything."""
         items = self.request.items
         before = items.count()
-        typed = RequestedIdentifier.objects.filter(request=self.request, condemned_at=None)
-        asked = [Asked(Kind(row.kind), tuple(bytes(digest) for digest in row.digests)) for row in typed]
-        found = discover(self.request.account, asked, request=self.request).items if asked else ()
         planned = frozenset(
             items.filter(label=PERSON[0]).exclude(action=Action.DECIDE).values_list("record_id", flat=True)
         )
+        asked = self._asked(planned)
+        found = discover(self.request.account, asked, request=self.request).items if asked else ()
         theirs = [each for each in of_customers(planned) if each.model is not Customer]
         # Theirs first, since the first row stays: once the customer is gone, their own texts look like other people's.
         freeze(self.request, [*theirs, *(item for item in found if item.action in GOING)], late=True)
@@ -121,6 +121,15 @@ class Execution:
             self.request.replanned_at = timezone.now()
             self.request.save(update_fields=["replanned_at"])
         return items.count() > before
+
+    def _asked(self, planned: frozenset[UUID]) -> list[Asked]:
+        """Return what was typed; after a hold deferred the end that is gone, and the customers still carry theirs."""
+        typed = RequestedIdentifier.objects.filter(request=self.request, condemned_at=None)
+        asked = [Asked(Kind(row.kind), tuple(bytes(digest) for digest in row.digests)) for row in typed]
+        if asked:
+            return asked
+        carried = Identifier.objects.filter(customer_id__in=planned, condemned_at=None)
+        return [Asked(Kind(row.kind), (bytes(row.digest),)) for row in carried]
 
     def _erase_units(self) -> None:
         rows = self._undone().filter(spans__isnull=True).exclude(label__in=PERSON).order_by("unit", "pk")
@@ -202,6 +211,8 @@ class Execution:
     def _conclude(self) -> None:
         with transaction.atomic():
             request = Request.objects.select_for_update().get(pk=self.request.pk)
+            if open_again(request, actor=self.actor):
+                return
             left = request.items.exclude(outcome__in=(Outcome.DONE, Outcome.GONE, Outcome.NOT_THEIRS)).count()
             request.state = State.EXCEPTIONS if left else State.COMPLETED
             request.finished_at = timezone.now()
