@@ -156,6 +156,14 @@ ACTIONS: Final[dict[str, Words]] = {
         "search for what may be left of a customer",
         " ({left} places found)",
     ),
+    "certificate.issued": Words(
+        FORGETTING, "issued the certificate of {record}", "issue the certificate of {record}", " (version {version})"
+    ),
+    "certificate.opened": Words(FORGETTING, "read the certificate of {record}", "read the certificate of {record}"),
+    "certificate.downloaded": Words(
+        FORGETTING, "downloaded the certificate of {record}", "download the certificate of {record}"
+    ),
+    "certificate.checked": Words(FORGETTING, "checked a certificate", "check a certificate"),
     "erasure.decided": Words(FORGETTING, "decided to erase records", "erase records", " ({records} in number)"),
     "record.erased": Words(FORGETTING, "erased {record}", "erase {record}"),
     "detail.removed": Words(

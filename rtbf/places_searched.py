@@ -108,6 +108,8 @@ def _reading(alias: str) -> Iterator[BaseDatabaseWrapper]:
             cursor.execute("SET TRANSACTION READ ONLY")
         yield connection
     finally:
+        if connection.connection is not None:
+            connection.rollback()
         connection.close()
 
 

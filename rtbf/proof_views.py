@@ -1,0 +1,105 @@
+"""The pages of the proof: a request's certificate, to read and to keep, and a page to check one.
+
+Faces only. What is uploaded to be checked stays in memory, is bounded, and is not kept.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts.pages import page, render_page
+from accounts.requests import MemberRequest
+from rtbf.certificate import downloaded, newest, read
+from rtbf.models import Certificate, Request
+from rtbf.querysets import SEE
+from rtbf.verify_certificate import MOST_BYTES, NotGenuine, check, sentences
+from trail.refusal import NotVisible
+from trail.sequence import signer
+
+TYPES = {"json": "application/json", "pdf": "application/pdf"}
+
+
+@page("requests/<uuid:pk>/certificate/", name="certificate", right=SEE, action="certificate.opened")
+@never_cache
+@require_GET
+def show(request: MemberRequest, pk: UUID) -> HttpResponseBase:
+    """Show what the newest certificate states, and all versions."""
+    found = _visible(request, pk, "certificate.opened")
+    standing = newest(found)
+    context: dict[str, Any] = {
+        "found": found,
+        "certificate": standing,
+        "said": read(found, actor=request.actor) if standing else None,
+        "versions": found.certificates.order_by("-version"),
+        "scan": found.scans.exclude(ended_at=None).order_by("-started_at").first(),
+    }
+    return render_page(request, "rtbf/certificate.html", context, title=f"Certificate of {found.reference}")
+
+
+@page(
+    "requests/<uuid:pk>/certificate/<int:version>.<str:form>",
+    name="certificate-file",
+    right=SEE,
+    action="certificate.downloaded",
+)
+@never_cache
+@require_GET
+def download(request: MemberRequest, pk: UUID, version: int, form: str) -> HttpResponseBase:
+    """Hand out one version as JSON or PDF, with its entry first."""
+    found = _visible(request, pk, "certificate.downloaded")
+    certificate = found.certificates.filter(version=version).first()
+    if certificate is None or form not in TYPES:
+        raise Http404("There is no such certificate.")
+    downloaded(found, certificate, form, actor=request.actor)
+    data = certificate.document.encode() if form == "json" else _picture(request, certificate)
+    name = f"certificate-{found.reference}-{version}.{form}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"}
+    return HttpResponse(data, content_type=TYPES[form], headers=headers)
+
+
+@page("certificates/check/", name="certificate-check", right=SEE, action="certificate.checked")
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def check_one(request: MemberRequest) -> HttpResponseBase:
+    """Check an uploaded certificate with this installation's key."""
+    context: dict[str, Any] = {"key": signer().verifier.vkey(), "most_mb": MOST_BYTES // 1024 // 1024}
+    if request.method == "POST":
+        try:
+            found = check(_uploaded(request), key=context["key"])
+        except NotGenuine as problem:
+            context["problem"] = str(problem)
+        else:
+            context |= {"checked": found, "sentences": sentences(found, key_given=True)}
+    status = 422 if "problem" in context else 200
+    return render_page(request, "rtbf/certificate_check.html", context, title="Check a certificate", status=status)
+
+
+def _uploaded(request: HttpRequest) -> bytes:
+    file = request.FILES.get("certificate")
+    if file is None:
+        raise NotGenuine(f"Choose a file of at most {MOST_BYTES // 1024 // 1024} MB. Nothing was checked.")
+    return bytes(file.read(MOST_BYTES + 1))
+
+
+def _picture(request: HttpRequest, certificate: Certificate) -> bytes:
+    # Only here, since drawing loads much that no other page needs.
+    from rtbf.certificate_picture import picture
+
+    return picture(certificate, check_url=request.build_absolute_uri(reverse("portal:certificate-check")))
+
+
+def _visible(request: MemberRequest, pk: UUID, action: str) -> Request:
+    row = Request.objects.visible_to(request.actor).select_related("account").filter(pk=pk).first()
+    if row is None:
+        raise NotVisible(
+            "There is no such request in this account.",
+            actor=request.actor,
+            action=action,
+            code="not_visible",
+            record=(Request._meta.label, str(pk)),
+        )
+    return row
