@@ -1,7 +1,7 @@
 """What of a customer is personal."""
 
 from customers.forgetting import marks_of_identifiers, marks_of_records
-from customers.models import Customer, FieldMeaning, Identifier, Merge, Note, RegisterEntry
+from customers.models import Customer, Disclosure, FieldMeaning, Identifier, Merge, Note, RegisterEntry
 from privacy.ledger import known_by
 from privacy.map import Category, Datum, Shred, Tokenise, declare
 
@@ -58,4 +58,12 @@ declare(
     Merge,
     plain=["id", "account", "customer", "taken_in", "moved", "merged_by", "merged_at", "undone_at"],
     row_stays_because="it says by ids which customers were found to be one person",
+)
+declare(
+    Disclosure,
+    belongs_to="customer",
+    personal={"recipient": Datum(Category.SOURCE, on_erase=Shred())},
+    plain=[*ERASURE_MARKS, "customer", "label", "record_id", "taken_by", "purpose", "case", "at"],
+    found_by="customer",
+    row_stays_because="it shows that copies left, and when, without saying whose they were",
 )

@@ -12,6 +12,8 @@ from rtbf.models import (
     Certificate,
     Dossier,
     Evidence,
+    ExternalSystem,
+    ExternalTask,
     Figures,
     Letter,
     LetterTemplate,
@@ -22,6 +24,8 @@ from rtbf.models import (
     ResidueScan,
     Rules,
     SearchSample,
+    TaskEvidence,
+    TaskSubject,
 )
 
 WRITTEN = Datum(Category.CASE)
@@ -136,3 +140,30 @@ declare(
     row_stays_because="it shows that a copy was given, without saying whose it was",
     content="blob",
 )  # fmt: skip
+declare(
+    ExternalSystem,
+    plain=[
+        "id", "account", "kind", "name", "places", "owner", "due_days", "url", "secret_number", "active", "added_at",
+    ],
+    subject="nobody",
+)  # fmt: skip
+declare(
+    ExternalTask,
+    plain=[
+        "id", "account", "request", "system", "disclosure_id", "kind", "state", "owner", "due_on", "job_id",
+        "error_code", "reminded_on", "made_at", "ended_at", "ended_by",
+    ],
+    row_stays_because="it shows what other systems were asked to do for a request, by codes and days",
+)  # fmt: skip
+declare(
+    TaskSubject,
+    personal={"about": WRITTEN},
+    plain=[*SEALED, "task"],
+    found_by="its task, until that has ended",
+)
+declare(
+    TaskEvidence,
+    personal={"text": WRITTEN},
+    plain=[*SEALED, "task", "written_at"],
+    found_by="its task, until the day the case file of the request ends",
+)

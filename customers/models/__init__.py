@@ -1,5 +1,6 @@
 """Persons as they can be recognised."""
 
+from customers.models.disclosures import Disclosure
 from customers.models.merging import Merge
 from customers.models.people import (
     Customer,
@@ -12,6 +13,7 @@ from customers.models.people import (
 
 __all__ = [
     "Customer",
+    "Disclosure",
     "FieldMeaning",
     "Identifier",
     "Merge",

@@ -2,6 +2,16 @@
 
 from rtbf.models.cases import CaseFile, Evidence, Letter, Sending
 from rtbf.models.dossiers import Dossier, DossierState, Right
+from rtbf.models.external import (
+    ENDED_TASKS,
+    ExternalSystem,
+    ExternalTask,
+    SystemKind,
+    TaskEvidence,
+    TaskKind,
+    TaskState,
+    TaskSubject,
+)
 from rtbf.models.proof import Certificate, Figures, ResidueFinding, ResidueScan, SearchSample, Weight
 from rtbf.models.requests import (
     ENDED,
@@ -17,6 +27,7 @@ from rtbf.models.rules import LetterTemplate, Rules
 
 __all__ = [
     "ENDED",
+    "ENDED_TASKS",
     "OPEN",
     "Action",
     "CaseFile",
@@ -24,6 +35,8 @@ __all__ = [
     "Dossier",
     "DossierState",
     "Evidence",
+    "ExternalSystem",
+    "ExternalTask",
     "Figures",
     "Letter",
     "LetterTemplate",
@@ -38,5 +51,10 @@ __all__ = [
     "SearchSample",
     "Sending",
     "State",
+    "SystemKind",
+    "TaskEvidence",
+    "TaskKind",
+    "TaskState",
+    "TaskSubject",
     "Weight",
 ]
