@@ -34,6 +34,7 @@ from rtbf.entries import GROUND, note
 from rtbf.models import Action, Outcome, PlanItem, Request, RequestedIdentifier, State
 from rtbf.passages import Asker, Taken, take_out
 from rtbf.planning import GOING, freeze
+from rtbf.proving import begin_proof, hand_over
 from rtbf.reading import Asked
 from trail.actor import Actor
 from trail.canonical import Fact
@@ -87,14 +88,19 @@ class Execution:
         """Do all of it."""
         self._finish_interrupted()
         self._look_again()
+        begin_proof(self.request, actor=self.actor)
         for _ in range(PASSES):
             self._erase_units()
             self._redact_passages()
             self._erase_customers()
             if not self._look_again():
                 break
+        hand_over(self.request, actor=self.actor)
+
+    def close(self, *, proved: bool) -> None:
+        """Forget what was typed and end the request, once it was searched for what may be left."""
         self._forget_what_was_typed()
-        self._conclude()
+        self._conclude(proved=proved)
 
     def _finish_interrupted(self) -> None:
         """Finish what an earlier run had condemned when it was killed."""
@@ -208,17 +214,17 @@ class Execution:
         typed = RequestedIdentifier.objects.filter(request=self.request, condemned_at=None)
         self._erase_rows(list(typed))
 
-    def _conclude(self) -> None:
+    def _conclude(self, *, proved: bool) -> None:
         with transaction.atomic():
             request = Request.objects.select_for_update().get(pk=self.request.pk)
-            if open_again(request, actor=self.actor):
+            if request.state != State.EXECUTING or open_again(request, actor=self.actor):
                 return
             left = request.items.exclude(outcome__in=(Outcome.DONE, Outcome.GONE, Outcome.NOT_THEIRS)).count()
-            request.state = State.EXCEPTIONS if left else State.COMPLETED
+            request.state = State.COMPLETED if proved and not left else State.EXCEPTIONS
             request.finished_at = timezone.now()
             request.save(update_fields=["state", "finished_at"])
             done = request.items.count() - left
-            note("request.completed", request, self.actor, facts={"done": done, "left": left})
+            note("request.completed", request, self.actor, facts={"done": done, "left": left, "proved": proved})
 
     def _undone(self) -> "QuerySet[PlanItem]":
         return self.request.items.undone().exclude(action=Action.DECIDE)

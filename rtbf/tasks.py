@@ -1,11 +1,17 @@
-"""The jobs of requests: search for whom one names, carry one out."""
+"""The jobs of requests: search for whom one names, carry one out, prove it."""
 
-from jobs.models import Job
+from jobs.clock import every
+from jobs.models import OPEN, Job
+from jobs.queue import enqueue
 from jobs.registry import Progress, job
 from jobs.runner import actor_of
-from rtbf.execution import execute
+from rtbf.certificate import CERTIFY, issue, unfinished
+from rtbf.execution import Execution, execute
+from rtbf.models import Request
+from rtbf.proving import SEARCH, prove
 from rtbf.raising import DISCOVER, discover_request
 from rtbf.requests import EXECUTE
+from trail.actor import Actor
 
 
 @job(EXECUTE)
@@ -20,3 +26,30 @@ def search_for_request(job: Job, progress: Progress) -> None:
     """Search for whom the request names and freeze its plan."""
     if job.subject is not None:
         discover_request(job.subject, actor=actor_of(job), progress=progress)
+
+
+@job(SEARCH)
+def search_and_conclude(job: Job, progress: Progress) -> None:
+    """Search for what may be left of the person, then end the request."""
+    if job.subject is not None:
+        request, actor = Request.objects.get(pk=job.subject), actor_of(job)
+        proved = prove(request, actor=actor, progress=progress)
+        Execution(request, actor, progress).close(proved=proved)
+        enqueue(CERTIFY, account_id=request.account_id, subject=request.pk, actor=actor)
+
+
+@job(CERTIFY)
+def certify_request(job: Job, progress: Progress) -> None:
+    """Issue the certificate of an ended request, or its next version."""
+    if job.subject is not None:
+        issue(Request.objects.get(pk=job.subject), actor=actor_of(job))
+
+
+@every(600)
+def certify_when_due() -> None:
+    """Look again at certificates that wait for a later moment."""
+    waiting = set(Job.objects.filter(kind=CERTIFY, status__in=OPEN).values_list("subject", flat=True))
+    for request in unfinished():
+        if request.pk not in waiting:
+            actor = Actor.job(on_behalf_of=None, account_id=request.account_id)
+            enqueue(CERTIFY, account_id=request.account_id, subject=request.pk, actor=actor)
