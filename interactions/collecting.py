@@ -19,10 +19,11 @@ from accounts.rights import require
 from interactions.drops.dropped import MOST_AT_ONCE, Dropped, Place, PlaceProblem, stem_of
 from interactions.drops.places import open_place
 from interactions.imports import Intake, Report
-from interactions.ingest import RIGHT, StoreFailed
+from interactions.ingest import RIGHT
 from interactions.models import DropFolder, Original, Originals, OriginalState
 from interactions.originals import Keeping, Known, index_of, known_in, version_of
 from interactions.runs import RunRecord
+from interactions.sounds import StoreFailed
 from interactions.unlinking import UNLINK, forget_originals
 from jobs.errors import JobFailed
 from jobs.queue import enqueue

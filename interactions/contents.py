@@ -7,12 +7,12 @@ batch takes its keys in one go.
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, BinaryIO, TypeVar
+from typing import Any, TypeVar
 
 from accounts.models import Account
 from customers.effort import Effort
 from customers.models import Note, RegisterEntry
-from interactions.audio import Inspection, inspect
+from interactions.audio import Inspection
 from interactions.drafts import (
     AnalysisDraft,
     AudioDraft,
@@ -39,12 +39,10 @@ from interactions.models import (
     Transcription,
     Voicemail,
 )
-from interactions.sources.found import open_plain
-from privacy.blind_index import Stream, digest
+from privacy.blind_index import digest
 from privacy.ids import new_id
 from privacy.models import SealedModel
 
-BLOCK = 1 << 20
 Content = TypeVar("Content", bound=OfInteraction)
 
 
@@ -78,23 +76,6 @@ def place_of(place: Place) -> dict[str, Any]:
     """Return a place as it is sealed."""
     parts = {"file": place.file, "record": place.record, "field": place.field, "start": place.start}
     return {name: value for name, value in parts.items() if value}
-
-
-def hear(account: Account, draft: AudioDraft) -> HeardSound:
-    """Examine a sound file in a confined process and hash it; raises OSError, interactions.audio.AudioError."""
-    with open_plain(draft.path) as file:
-        inspection = inspect(file)
-        file.seek(0)
-        index, size = _hash(account, file)
-    return HeardSound(draft, inspection, size, index)
-
-
-def _hash(account: Account, file: BinaryIO) -> tuple[bytes, int]:
-    index, size = Stream(account.pk, "content"), 0
-    while block := file.read(BLOCK):
-        index.update(block)
-        size += len(block)
-    return index.digest(), size
 
 
 def sound_row(interaction: Interaction, heard: HeardSound) -> Prepared:

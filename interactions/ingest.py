@@ -5,7 +5,6 @@ time (an advisory lock), so that a call met twice at once cannot become two. Key
 need them; files are written before the rows that name them and taken back when the rows don't come.
 """
 
-import errno
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -19,19 +18,18 @@ from accounts.rights import require
 from customers.models import Customer, Identifier, Note, RegisterEntry
 from customers.resolution import Resolver
 from customers.turns import take_turn
-from interactions.audio import AudioError
 from interactions.batch import Batch, numbering_of
 from interactions.calls import CHANGING
-from interactions.contents import HeardSound, Prepared, hear
-from interactions.drafts import AudioDraft, AudioKind, Draft, InteractionDraft, Rejected
+from interactions.contents import HeardSound
+from interactions.drafts import AudioKind, Draft, InteractionDraft, Rejected
 from interactions.joining import Aliases, Call, group
-from interactions.models import Interaction, SoundFile, SourceId
+from interactions.models import Interaction, SourceId
 from interactions.sound_links import tie
-from interactions.sources.found import open_plain
+from interactions.sounds import hear_all, seal_all
 from privacy import blind_index, bulk
-from privacy.keyring.ring import NewKey, create_keys
+from privacy.keyring.ring import create_keys
 from privacy.models import SealedModel
-from privacy.open import Forgotten, content_context, store
+from privacy.open import Forgotten, store
 from privacy.sealing import seal
 from trail.actor import Actor
 from trail.append import append
@@ -39,11 +37,6 @@ from trail.append import append
 RIGHT = "interactions.ingest_interaction"
 ROWS_A_STATEMENT = 1_000
 TRIES = 3
-STORE_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
-
-
-class StoreFailed(Exception):
-    """The store takes nothing more, for a reason of its own; nothing of the batch was taken in."""
 
 
 @dataclass
@@ -63,11 +56,13 @@ def ingest(drafts: Sequence[Draft], *, account: Account, actor: Actor, aliases: 
     being forgotten, and django.db.OperationalError when a database does not answer: then nothing was taken in.
     """
     require(actor, RIGHT, account, action="interactions.ingested")
-    report = Ingested()
-    sounds = _hear_all(account, [each for each in drafts if isinstance(each, InteractionDraft)], report)
+    calls = [each for each in drafts if isinstance(each, InteractionDraft)]
+    sounds = [each for call in calls for each in call.audio if each.kind is not AudioKind.GREETING]
+    rejected: list[Rejected] = []
+    heard = hear_all(account, sounds, rejected)
     for _ in range(TRIES):
         try:
-            return _take(drafts, account, actor, aliases or {}, sounds, report)
+            return _take(drafts, account, actor, aliases or {}, heard, rejected)
         except Forgotten:
             # Somebody was forgotten between the look and the lock; looking again finds them gone.
             continue
@@ -79,17 +74,17 @@ def _take(
     account: Account,
     actor: Actor,
     aliases: Aliases,
-    sounds: dict[int, HeardSound],
-    heard: Ingested,
+    heard: dict[int, HeardSound],
+    rejected: Sequence[Rejected],
 ) -> Ingested:
     """Take a batch in within one transaction; files written for rows that don't come are taken back."""
-    report = Ingested(rejected=list(heard.rejected))
+    report = Ingested(rejected=list(rejected))
     written: list[str] = []
     try:
         with transaction.atomic():
             _one_at_a_time(account)
             of_calls = [each for each in drafts if isinstance(each, InteractionDraft)]
-            batch = Batch(account, numbering_of(account), sounds)
+            batch = Batch(account, numbering_of(account), heard)
             register = [each for each in drafts if not isinstance(each, InteractionDraft)]
             calls = batch.let_in(group(account, of_calls, aliases), register)
             batch.build(list(_with_a_time(calls, report)))
@@ -103,23 +98,6 @@ def _take(
             store().delete(name)
         raise
     return report
-
-
-def _hear_all(account: Account, drafts: Sequence[InteractionDraft], report: Ingested) -> dict[int, HeardSound]:
-    """Examine every sound before any lock is taken. A bad one is refused and its call goes on without it."""
-    heard: dict[int, HeardSound] = {}
-    for sound in (each for draft in drafts for each in draft.audio if each.kind is not AudioKind.GREETING):
-        try:
-            heard[id(sound)] = hear(account, sound)
-        except AudioError as problem:
-            report.rejected.append(Rejected(sound.place.file, 0, str(problem)))
-        except OSError as problem:
-            report.rejected.append(_unreadable(sound, problem))
-    return heard
-
-
-def _unreadable(sound: AudioDraft, problem: OSError) -> Rejected:
-    return Rejected(sound.place.file, 0, f"It could not be read ({problem.strerror or 'input/output error'}).")
 
 
 def _one_at_a_time(account: Account) -> None:
@@ -158,37 +136,9 @@ def _seal(batch: Batch, report: Ingested, written: list[str]) -> None:
     keys = iter(create_keys(batch.account.pk, len(batch.prepared) + sounds + len(identifiers)))
     for row, known in identifiers:
         seal(row, next(keys), {"value": known.display})
-    kept = []
+    batch.prepared = seal_all(batch.prepared, keys, report.rejected, written)
     for each in batch.prepared:
-        if _has_its_sound(each, keys, report, written):
-            seal(each.row, next(keys), each.values)
-            kept.append(each)
-    batch.prepared = kept
-
-
-def _has_its_sound(each: Prepared, keys: Iterator[NewKey], report: Ingested, written: list[str]) -> bool:
-    if not isinstance(each.row, SoundFile) or each.sound is None:
-        return True
-    return _seal_sound(each.row, each.sound, next(keys), report, written)
-
-
-def _seal_sound(row: SoundFile, sound: AudioDraft, key: NewKey, report: Ingested, written: list[str]) -> bool:
-    """Seal a sound file into the store; a file that changed since it was examined is refused."""
-    context = content_context(row._meta.label, row.pk)
-    try:
-        with open_plain(sound.path) as source:
-            size = store().put(row.blob, source, key.key, context=context)
-    except OSError as problem:
-        if problem.errno in STORE_FULL:
-            raise StoreFailed(problem.strerror) from problem
-        report.rejected.append(_unreadable(sound, problem))
-        return False
-    written.append(row.blob)
-    if size != row.size_bytes:
-        report.rejected.append(Rejected(sound.place.file, 0, "It changed while it was read; import it again."))
-        return False
-    row.content_key_id = key.id
-    return True
+        seal(each.row, next(keys), each.values)
 
 
 def _insert(batch: Batch) -> None:

@@ -19,6 +19,7 @@ from interactions.drafts import AudioDraft, AudioKind, CommentDraft, Direction, 
 from interactions.imports import import_folder
 from interactions.ingest import ingest
 from interactions.models import Comment, Interaction, Mention, Recording, SourceId, Transcription, Voicemail
+from interactions.sounds import StoreFailed
 from privacy import guards
 from privacy.erasure import erase
 from privacy.guards import Refusal
@@ -28,6 +29,7 @@ from tests.makers import make_account
 from trail.actor import Actor
 from trail.models import Event
 from trail.refusal import Refused
+from vault.store import Store
 
 pytestmark = pytest.mark.django_db(databases="__all__")
 START = datetime(2026, 6, 2, 17, 14, tzinfo=UTC)
@@ -223,18 +225,20 @@ def test_a_broken_sound_is_refused_and_its_call_stays(account, tmp_path, content
 
 def test_a_file_that_grows_while_it_is_read_is_refused(account, tmp_path, monkeypatch) -> None:
     growing = sound(tmp_path)
-    heard = door.hear
+    heard = door.hear_all
 
     def hear_then_grow(*arguments):
         found = heard(*arguments)
         growing.path.write_bytes(growing.path.read_bytes() + b"\0\0")
         return found
 
-    monkeypatch.setattr(door, "hear", hear_then_grow)
+    monkeypatch.setattr(door, "hear_all", hear_then_grow)
+    before = set(store().names())
     report = take(account, draft(audio=(growing,)))
 
     assert "import it again" in report.rejected[0].reason
     assert not Recording.objects.exists()
+    assert set(store().names()) == before
 
 
 def test_every_batch_leaves_an_entry_with_counts(account) -> None:
@@ -270,10 +274,29 @@ class TestFaults:
             raise OSError(errno.ENOSPC, "No space left on device")
 
         monkeypatch.setattr("vault.store.Store.put", full)
-        with pytest.raises(door.StoreFailed, match="No space left"):
+        with pytest.raises(StoreFailed, match="No space left"):
             take(account, draft(audio=(sound(tmp_path),)))
 
         assert not Interaction.objects.exists()
+
+    def test_what_was_sealed_beside_a_file_that_failed_is_taken_back(self, account, tmp_path, monkeypatch) -> None:
+        put, stored = Store.put, list[str]()
+
+        def full_after_two(self, name, *arguments, **more) -> int:
+            if len(stored) == 2:
+                raise OSError(errno.ENOSPC, "No space left on device")
+            stored.append(name)
+            return put(self, name, *arguments, **more)
+
+        monkeypatch.setattr("interactions.sounds.AT_ONCE", 1)
+        monkeypatch.setattr(Store, "put", full_after_two)
+        before = set(store().names())
+        sounds = tuple(sound(tmp_path, name=f"{each}.wav", samples=bytes([each]) * 4_000) for each in range(4))
+        with pytest.raises(StoreFailed):
+            take(account, draft(audio=sounds))
+
+        assert len(stored) == 2
+        assert set(store().names()) == before
 
     def test_files_are_taken_back_when_the_rows_do_not_come(self, account, tmp_path, monkeypatch) -> None:
         def broken(*_: object, **__: object) -> None:
@@ -386,7 +409,7 @@ class TestTheCommand:
         ("error", "says"),
         [
             (OperationalError("server closed the connection"), "A database does not answer"),
-            (door.StoreFailed("No space left on device"), "The store takes nothing more"),
+            (StoreFailed("No space left on device"), "The store takes nothing more"),
         ],
     )
     def test_what_breaks_on_the_way_ends_in_a_sentence(self, account, monkeypatch, error, says) -> None:

@@ -13,7 +13,7 @@ from accounts.actors import operator, shell_actor
 from accounts.errors import AccountsError
 from accounts.models import Account
 from interactions.imports import Report, import_folder
-from interactions.ingest import StoreFailed
+from interactions.sounds import StoreFailed
 from privacy.open import Forgotten
 from trail.refusal import Refusal, recording_refusals
 
