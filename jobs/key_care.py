@@ -13,6 +13,7 @@ from django.db import Error, transaction
 from jobs.models import OPEN, Job
 from jobs.queue import enqueue
 from privacy import keys
+from privacy.index_rebuild import Rebuilt, rebuild
 from privacy.index_rotation import Rotated, rotate
 from privacy.keyring import renewal
 from privacy.keyring.renewal import Progress, Renewed
@@ -74,6 +75,22 @@ def rotate_index_key(account_id: UUID, *, actor: Actor) -> Rotated:
     }
     append("index_key.rotated", actor=actor, account_id=account_id, facts=facts)
     return rotated
+
+
+def rebuild_index(account_id: UUID, *, actor: Actor) -> Rebuilt:
+    """Compute the account's blind indexes anew, after a copy of the data from before a rotation was put back.
+
+    Raises what `privacy.index_rebuild.rebuild` raises: then nothing was done.
+    """
+    require_actor(actor)
+    rebuilt = rebuild(account_id)
+    facts: dict[str, str | int | bool | None] = {
+        "generation": rebuilt.generation,
+        "indexes": rebuilt.computed,
+        "random": rebuilt.random,
+    }
+    append("index_key.rebuilt", actor=actor, account_id=account_id, facts=facts)
+    return rebuilt
 
 
 def _facts(renewed: Renewed) -> dict[str, str | int | bool | None]:

@@ -40,7 +40,7 @@ def digest(account_id: UUID, kind: str, value: str) -> bytes:
 
     Raises IndexKeyGone, and django.db.OperationalError when the data database does not answer.
     """
-    return cover(account_id, generation(account_id), _inner(account_id, kind, value))
+    return cover(account_id, generation(account_id), bare(account_id, kind, value))
 
 
 def lasting(account_id: UUID, index: bytes) -> bytes:
@@ -57,7 +57,7 @@ class Stream:
     def __init__(self, account_id: UUID, kind: str) -> None:
         """Begin."""
         self._account_id = account_id
-        self._mac = hmac.new(_inner(account_id, kind, ""), digestmod=sha256)
+        self._mac = hmac.new(bare(account_id, kind, ""), digestmod=sha256)
 
     def update(self, block: bytes) -> None:
         """Take in the next block."""
@@ -117,7 +117,8 @@ def gone(account_id: UUID) -> IndexKeyGone:
     )
 
 
-def _inner(account_id: UUID, kind: str, value: str) -> bytes:
+def bare(account_id: UUID, kind: str, value: str) -> bytes:
+    """Return the index of a value without its cover."""
     key = _of_this_second((account_id, "index"), lambda: _index_key(account_id))
     return hmac.digest(key, f"{kind}\0{value}".encode(), "sha256")
 
@@ -131,12 +132,12 @@ def _index_key(account_id: UUID) -> bytes:
         return directory.secret(secret_name(account_id))
 
 
-def cover(account_id: UUID, number: int, bare: bytes) -> bytes:
+def cover(account_id: UUID, number: int, index: bytes) -> bytes:
     """Cover a bare index with the key of a generation, marked with it."""
     if number == UNCOVERED:
-        return bare
+        return index
     encryptor = _of_this_second((account_id, number), lambda: _cipher(account_id, number).encryptor())
-    return bytes([mark(number)]) + encryptor.update(bare)
+    return bytes([mark(number)]) + encryptor.update(index)
 
 
 def uncover(account_id: UUID, number: int, index: bytes) -> bytes:

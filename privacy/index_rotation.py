@@ -97,10 +97,10 @@ def rotate(account_id: UUID, *, patience_s: float = SETTLING_S) -> Rotated:
 def _switch(account_id: UUID, done: Rotated) -> None:
     """Change every index and the generation in one transaction: whoever looks sees all of the old or of the new."""
     with transaction.atomic(durable=True):
-        _alone(account_id)
+        alone(account_id)
         old = blind_index.refresh(account_id)
         _prove(account_id, old)
-        new = _next(account_id, old)
+        new = next_generation(account_id, old)
         keys.directory().create_secret(cover_name(account_id, new))
         done.rows = sum(_change(each, account_id, _from(account_id, old, new, done)) for each in columns())
         IndexKey.objects.update_or_create(
@@ -114,7 +114,7 @@ def _prove(account_id: UUID, old: int) -> None:
         raise blind_index.gone(account_id)
 
 
-def _next(account_id: UUID, old: int) -> int:
+def next_generation(account_id: UUID, old: int) -> int:
     """Return a generation above every key there is; what a switch that was cut off has made goes with the old one."""
     return max([old, *_numbers(account_id)]) + 1
 
@@ -128,7 +128,7 @@ def _covers(account_id: UUID) -> list[str]:
     return keys.directory().secret_names(cover_name(account_id, 0)[:-1])
 
 
-def _alone(account_id: UUID) -> None:
+def alone(account_id: UUID) -> None:
     """Wait for whoever takes in, and let nobody else, by the lock that taking in holds."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"ingest-{account_id}"])
@@ -153,9 +153,9 @@ def _from(account_id: UUID, old: int, new: int, done: Rotated) -> Change:
 
 def _change(column: Column, account_id: UUID, change: Change) -> int:
     count = 0
-    for rows in _portions(column, account_id):
+    for rows in portions(column, account_id):
         changed = [(row_id, new) for row_id, old in rows if (new := _changed(old, change)) is not None]
-        _write(column, changed)
+        write(column, changed)
         count += len(changed)
     return count
 
@@ -167,7 +167,8 @@ def _changed(old: bytes | list[bytes], change: Change) -> bytes | list[bytes] | 
     return new if new != [bytes(each) for each in old] else None
 
 
-def _portions(column: Column, account_id: UUID) -> Iterator[list[tuple[UUID, bytes | list[bytes]]]]:
+def portions(column: Column, account_id: UUID) -> Iterator[list[tuple[UUID, bytes | list[bytes]]]]:
+    """Yield (row id, index or indexes) of an account, some thousand at a time."""
     query = column.model._default_manager.filter(account_id=account_id).exclude(**{column.name: None}).order_by("pk")
     last = UUID(int=0)
     while rows := list(query.filter(pk__gt=last).values_list("pk", column.name)[:BATCH]):
@@ -175,7 +176,8 @@ def _portions(column: Column, account_id: UUID) -> Iterator[list[tuple[UUID, byt
         last = rows[-1][0]
 
 
-def _write(column: Column, changed: list[tuple[UUID, bytes | list[bytes]]]) -> None:
+def write(column: Column, changed: list[tuple[UUID, bytes | list[bytes]]]) -> None:
+    """Write new indexes into their rows."""
     if not changed:
         return
     name, table = connection.ops.quote_name(column.name), connection.ops.quote_name(column.model._meta.db_table)
@@ -231,7 +233,7 @@ def _bring_over(account_id: UUID, new: int) -> int:
     for old in [number for number in _numbers(account_id) if number != new] or [blind_index.UNCOVERED]:
         change = _from(account_id, old, new, Rotated())
         for column in columns():
-            for rows in _portions(column, account_id):
+            for rows in portions(column, account_id):
                 count += sum(_bring_over_one(column, row_id, _changed(index, change)) for row_id, index in rows)
     return count
 
@@ -241,12 +243,12 @@ def _bring_over_one(column: Column, row_id: UUID, new: bytes | list[bytes] | Non
         return False
     try:
         with transaction.atomic():
-            _write(column, [(row_id, new)])
+            write(column, [(row_id, new)])
     except IntegrityError:
         # Taken in a second time by a process that could not see the first: the copy stays, without an index.
         logger.warning("A row of %s was taken in twice during the rotation.", column.model._meta.label)
         with transaction.atomic():
-            _write(column, [(row_id, os.urandom(blind_index.INDEX_BYTES))])
+            write(column, [(row_id, os.urandom(blind_index.INDEX_BYTES))])
     return True
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.core.management import call_command
 from django.db import connection, connections, transaction
 from django.utils import timezone
 
@@ -18,7 +19,7 @@ from privacy.index_rotation import NotSettled, columns, rotate, unlinkable_since
 from privacy.models import IndexKey
 from tests.looking import ALICE, BOB
 from tests.makers import make_customer, make_interaction
-from trail.models import Detail
+from trail.models import Detail, Event
 from vault.key_directory import KeyDirectory
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -277,3 +278,47 @@ def test_the_certificate_may_name_the_moment_a_minute_after_the_old_key_went(acc
     IndexKey.objects.update(settled_at=settled)
     assert unlinkable_since(account.pk, erased_at) == settled + timedelta(minutes=1)
     assert unlinkable_since(account.pk, timezone.now()) is None
+
+
+def test_a_restored_copy_gets_its_indexes_anew_from_what_its_rows_say(account, people, supervisor):
+    from jobs.key_care import rebuild_index
+    from tests.restoring import copy_of, put_back
+
+    alice, bob = people
+    make_interaction(
+        account, bob, transcript=[("agent", "whose number"), ("customer", "my wife has two zero two 555 01 47")]
+    )
+    mentions = {
+        row.pk: bytes(lasting(account.pk, row.digest)) for row in Mention.objects.filter(account=account)
+    }  # fmt: skip
+    known = {row.pk: bytes(lasting(account.pk, row.digest)) for row in Identifier.objects.filter(account=account)}
+    copy = copy_of("default")
+    rotate(account.pk)
+    put_back("default", copy)
+    blind_index._known.clear()
+    with pytest.raises(IndexKeyGone):
+        found(account, ALICE)
+
+    rebuilt = rebuild_index(account.pk, actor=supervisor.actor)
+
+    assert rebuilt.generation == 3
+    assert (found(account, ALICE), found(account, BOB)) == ([alice.pk], [bob.pk])
+    assert {row.pk: lasting(account.pk, row.digest) for row in Identifier.objects.filter(account=account)} == known
+    again = {row.pk: lasting(account.pk, row.digest) for row in Mention.objects.filter(account=account)}
+    assert sorted(again.values()) == sorted(mentions.values())
+    assert rebuilt.computed >= len(known) + len(mentions)
+    every = sum(column.model.objects.count() for column in columns() if not column.many)
+    assert rebuilt.random == every - len(known) - len(mentions)
+    assert rotate(account.pk).unreadable == 0
+
+
+def test_from_the_shell_after_a_restore(account, people, capsys):
+    rotate(account.pk)
+    IndexKey.objects.all().delete()
+    blind_index._known.clear()
+    call_command("rotate_index_key", account=account.name, rebuild=True)
+    said = capsys.readouterr().out
+    assert "indexes were computed anew" in said
+    assert "it would be taken in twice" in said
+    assert found(account, ALICE) == [people[0].pk]
+    assert Event.objects.get(action="index_key.rebuilt").account_id == account.pk
