@@ -228,6 +228,9 @@ ACTIONS: Final[dict[str, Words]] = {
     ),
     "root.rotated": Words(WORK, "rotated the root key", "rotate the root key"),
     "index_key.rotated": Words(WORK, "rotated the index key", "rotate the index key", " ({indexes} indexes)"),
+    "index_key.rebuilt": Words(
+        WORK, "computed the indexes anew after a restore", "compute the indexes anew", " ({indexes} indexes)"
+    ),
     "backup.made": Words(WORK, "made a backup", "make a backup", " ({what})"),
     "restore.noticed": Words(WORK, "noticed that a database was restored", "notice a restore", " (older: {lost})"),
     "erasures.replayed": Words(

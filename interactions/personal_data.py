@@ -1,5 +1,6 @@
 """What of a call is personal."""
 
+from customers.models import Identifier
 from interactions.forgetting import marks_of_contents, marks_of_sources
 from interactions.models import (
     CONTENTS,
@@ -20,6 +21,8 @@ from interactions.models import (
     Transcription,
     Voicemail,
 )
+from interactions.reindexing import behind_identifiers, behind_mentions
+from privacy.index_rebuild import indexed_by
 from privacy.ledger import known_by
 from privacy.map import Category, Datum, Shred, declare, dispose
 
@@ -147,6 +150,8 @@ declare(
 )
 
 known_by(SourceId, marks_of_sources, needs=["digest"])
+indexed_by(Identifier, behind_identifiers, opens=["value"])
+indexed_by(Mention, behind_mentions)
 for content in CONTENTS:
     known_by(content, marks_of_contents, needs=["digest", "interaction"])
 declare(

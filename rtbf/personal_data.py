@@ -4,9 +4,11 @@ What was typed is taken when the request has run; that of a request that was can
 person they name is forgotten by another. The case file stays under keys of its own until its day has come.
 """
 
+from privacy.index_rebuild import indexed_by
 from privacy.ledger import known_by
 from privacy.map import Category, Datum, declare
 from rtbf.forgetting import marks_of_typed
+from rtbf.reindexing import behind_requested
 from rtbf.models import (
     CaseFile,
     Certificate,
@@ -96,6 +98,7 @@ declare(
     subject="nobody",
 )
 
+indexed_by(RequestedIdentifier, behind_requested, opens=["typed"])
 known_by(RequestedIdentifier, marks_of_typed, needs=["kind"], opens=["shown"], person=True)
 declare(
     Figures,

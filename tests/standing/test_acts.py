@@ -149,6 +149,7 @@ ELSEWHERE = {
     "retention.reviewing.confirm_holds": "tests/retention/test_reviewing.py",
     "jobs.key_care.rotate_root": "tests/jobs/test_key_care.py",
     "jobs.key_care.rotate_index_key": "tests/jobs/test_key_care.py",
+    "jobs.key_care.rebuild_index": "tests/privacy/test_index_rotation.py",
     "jobs.restores.replay_erasures": "tests/jobs/test_restores.py",
     "privacy.replay.replay": "tests/jobs/test_restores.py",
     "trail.verify.verify": "tests/trail/test_verify.py",

@@ -13,8 +13,8 @@ DOORS = {
     "open_content": {"interactions.playback"},
     "store": {"interactions.ingest", "privacy.open", "privacy.erasure"},
     # keys and what they open
-    "load_keys": {"privacy.open", "privacy.redaction", "retention.holds"},
-    "unseal": {"privacy.open", "privacy.redaction"},
+    "load_keys": {"privacy.index_rebuild", "privacy.open", "privacy.redaction", "retention.holds"},
+    "unseal": {"privacy.index_rebuild", "privacy.open", "privacy.redaction"},
     "open_value": {"privacy.sealing"},
     "create_keys": {
         "customers.merging", "interactions.comments", "interactions.ingest", "interactions.originals",
