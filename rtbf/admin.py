@@ -1,29 +1,45 @@
 """Where the right to be forgotten stands in the portal: menu, first pages, and the pages themselves."""
 
+from datetime import timedelta
+
 from django.urls import reverse
 
 from accounts import menu, roles
 from accounts.home import Card, card
-from accounts.requests import MemberRequest
-from rtbf import views
-from rtbf.models import Request, State
+from accounts.requests import MemberRequest, membership_of
+from rtbf import acting_views, case_views, proof_views, rules_views, views
+from rtbf.models import ENDED, Request, State
 from rtbf.querysets import SEE
 from rtbf.requests import RAISE
+from rtbf.rules import CHANGE, today_in
 
-__all__ = ["views"]
+__all__ = ["acting_views", "case_views", "proof_views", "rules_views", "views"]
 
+SOON = timedelta(days=7)
 SECTION = "Right to be forgotten"
 menu.entry("Forget a customer", url="portal:forget", icon="person_remove", right=RAISE, section=SECTION, order=30)
 menu.entry("Requests", url="portal:requests", icon="assignment", right=SEE, section=SECTION, order=31)
+menu.entry(
+    "Check a certificate", url="portal:certificate-check", icon="verified", right=SEE, section=SECTION, order=38
+)
+menu.entry("Rules for requests", url="portal:request-rules", icon="rule", right=CHANGE, section=SECTION, order=39)
 
 
 @card(roles.SUPERVISOR, roles.OFFICER, order=40)
 def open_requests(request: MemberRequest) -> Card | None:
-    """Say how many requests are open."""
+    """Say how many requests are open, overdue, due soon, and waiting for a second person."""
     rows = Request.objects.visible_to(request.actor)
-    waiting = rows.filter(state__in=(State.PENDING, State.EXECUTING)).count()
-    unconfirmed = rows.filter(state=State.PLANNED).count()
     if not rows.exists():
         return None
-    text = f"{waiting} pending, {unconfirmed} not confirmed, {rows.count()} in all."
+    going = rows.exclude(state__in=ENDED)
+    today = today_in(membership_of(request).account)
+    overdue, soon = going.filter(due_on__lt=today).count(), going.filter(due_on__range=(today, today + SOON)).count()
+    waiting = going.filter(state=State.WAITING).count()
+    parts = [
+        f"{going.count()} open of {rows.count()} in all.",
+        f"{overdue} overdue!" if overdue else "",
+        f"{soon} due within 7 days." if soon else "",
+        f"{waiting} waiting for a second person." if waiting else "",
+    ]
+    text = " ".join(part for part in parts if part)
     return Card("Requests to forget a customer", text=text, url=reverse("portal:requests"), link="See requests")

@@ -21,6 +21,7 @@ from rtbf.planning import count, freeze, recount
 from rtbf.reading import Asked
 from trail.actor import Actor
 
+THIN = 2_000
 OF_THE_HOUSE = (words.SEARCHED_FOR, words.ASKED_FOR, words.WAS_HELD)
 """What the house itself wrote about the person, the search of this very plan included; it changes nobody's mind."""
 
@@ -77,6 +78,12 @@ def changes(request: Request, found: Discovery | None = None) -> Changes:
         gone=len(then.keys() - now.keys()),
         other=sum(_differs(key, now[key], then[key]) for key in now.keys() & then.keys()),
     )
+
+
+def changes_if_thin(request: Request) -> Changes:
+    """Return the changes of a plan that waits and is small enough to search again while a page loads."""
+    waits = request.state in (State.PLANNED, State.WAITING) and asked_of(request)
+    return changes(request) if waits and request.items.count() <= THIN else Changes()
 
 
 def refuse_changed(*, actor: Actor, request: Request) -> None:

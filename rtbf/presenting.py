@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,15 +11,19 @@ from django.utils import timezone
 
 from accounts.models import User
 from interactions.models import TEXTS, Interaction
+from jobs.models import Job
 from privacy.open import Warrant, open_rows
 from retention.models import LegalHold
 from rtbf import words
+from rtbf.clocks import days_left
 from rtbf.models import Action, Outcome, PlanItem, Request, State
 from rtbf.planning import GOING
 from rtbf.requests import is_stopped
 from rtbf.times import in_zone, length, time_left
 
 ROWS_SHOWN = 50
+SOON = 7
+ROWS_A_PAGE = 100
 DESTROYED = ("recording", "voicemail", "transcript", "comment", "analysis", "value")
 
 
@@ -33,6 +37,10 @@ class Row:
     because: str
     outcome: str = ""
     late: bool = False
+    pk: int = 0
+    decision: str = ""
+    call_id: UUID | None = None
+    running: bool = False
 
 
 @dataclass
@@ -43,6 +51,7 @@ class Group:
     count: int
     tone: str
     rows: list[Row] = field(default_factory=list)
+    kind: str = ""
 
     @property
     def more(self) -> int:
@@ -69,13 +78,13 @@ def _group(request: Request, title: str, tone: str, items: Any, warrant: Warrant
     count = items.count()
     name = title or words.named(tone, count).capitalize()
     rows = _rows(request, list(items.order_by("unit", "pk")[:ROWS_SHOWN]), warrant)
-    return Group(name, count, tone if title else "go", rows)
+    return Group(name, count, tone if title else "go", rows, kind=tone)
 
 
 def _rows(request: Request, items: Sequence[PlanItem], warrant: Warrant | None) -> list[Row]:
     calls = _calls(items)
     matters = _matters(items, warrant)
-    zone = request.account.zone
+    zone, now = request.account.zone, timezone.now()
     return [
         Row(
             when=in_zone(calls[item.pk].started_at, zone) if item.pk in calls else "",
@@ -84,9 +93,23 @@ def _rows(request: Request, items: Sequence[PlanItem], warrant: Warrant | None) 
             because=_because(item, matters),
             outcome=item.get_outcome_display(),
             late=item.late and item.kind != "log_detail",
+            pk=item.pk,
+            decision=item.decision,
+            call_id=calls[item.pk].pk if item.pk in calls else None,
+            running=item.pk in calls and calls[item.pk].ended_at > now,
         )
         for item in items
     ]
+
+
+def plan_rows(request: Request, *, kind: str, action: str, page: int, warrant: Warrant | None) -> tuple[list[Row], int]:
+    """Return one page of the plan's rows of a kind and action (empty: all), and how many there are."""
+    items = request.items.all()
+    items = items.filter(kind=kind) if kind else items
+    items = items.filter(action=action) if action else items
+    start = (page - 1) * ROWS_A_PAGE
+    rows = list(items.order_by("unit", "pk")[start : start + ROWS_A_PAGE])
+    return _rows(request, rows, warrant), items.count()
 
 
 def _what(item: PlanItem, call: Interaction | None) -> str:
@@ -152,18 +175,53 @@ def _items(number: int) -> str:
 def timeline(request: Request) -> list[dict[str, str]]:
     """Return what happened to the request, oldest first: when, what, who."""
     steps: list[tuple[datetime | None, str, User | None]] = [
-        (request.planned_at, "Searched and planned", request.raised_by),
-        (request.confirmed_at, "Confirmed", request.confirmed_by),
-        (request.cancelled_at, "Cancelled", request.cancelled_by),
+        (request.raised_at, f"Taken in{_by_channel(request)}", request.raised_by),
+        (request.identity_checked_at, f"Identity: {request.get_identity_by_display()}", request.identity_checked_by),
+        (request.planned_at, "Searched and planned", None),
+        (request.extended_at, f"Two months more: {request.get_extended_because_display()}", request.extended_by),
+        (request.confirmed_at, f"Confirmed{_second(request)}", request.confirmed_by),
+        (request.approved_at, "Approved as the second person", request.approved_by),
+        (request.cancelled_at, _ended(request), request.cancelled_by),
+        (request.refused_at, f"Refused: {request.get_refused_because_display()}", request.refused_by),
         (request.started_at, "Begun", None),
         (request.finished_at, request.get_state_display() if request.is_finished else "", None),
     ]
+    steps.sort(key=lambda step: step[0].timestamp() if step[0] else 0.0)
     zone = request.account.zone
     return [{"when": in_zone(at, zone), "what": what, "who": str(who or "")} for at, what, who in steps if at]
 
 
+def _by_channel(request: Request) -> str:
+    return f" ({request.get_channel_display().lower()})" if request.channel else ""
+
+
+def _second(request: Request) -> str:
+    return f"; {request.get_second_because_display()}" if request.second_because else ""
+
+
+def _ended(request: Request) -> str:
+    because = request.get_cancelled_because_display()
+    return f"{request.get_state_display()}{': ' if because else ''}{because}"
+
+
+def clock(request: Request, today: date) -> dict[str, Any]:
+    """Return when the request is due, in words, and how urgent that is; of an ended one, that it is not due."""
+    says = days_left(request.due_on, today)
+    late = request.due_on < today
+    tone = "" if request.is_ended else "overdue" if late else "soon" if (request.due_on - today).days <= SOON else ""
+    return {
+        "due_on": request.due_on,
+        "received_on": request.received_on,
+        "says": "" if request.is_ended else f"{says[0].upper()}{says[1:]}",
+        "tone": tone,
+        "extended": request.extended_at is not None,
+    }
+
+
 def progress(request: Request) -> dict[str, Any]:
     """Return how far the work is, for the page and for its refresh; no names, no identifiers."""
+    if request.state == State.DISCOVERING:
+        return _search_progress(request)
     total = request.items.exclude(action=Action.DECIDE).count()
     done = request.items.exclude(done_at=None).count()
     return {
@@ -176,10 +234,27 @@ def progress(request: Request) -> dict[str, Any]:
     }
 
 
+def _search_progress(request: Request) -> dict[str, Any]:
+    job = Job.objects.filter(pk=request.job_id).first()
+    done, total = (job.progress_done, job.progress_total) if job else (0, 0)
+    stopped = job is None or not job.is_open
+    says = (
+        f"Writing down the plan: {done:,} of {total:,} records."
+        if total
+        else "Searching everything. Nothing is erased."
+    )
+    return {
+        "state": request.state, "stopped": stopped, "done": done, "total": total,
+        "percent": 100 * done // total if total else 0, "says": says,
+    }  # fmt: skip
+
+
 def _progress_says(request: Request, done: int, total: int) -> str:
     if request.state == State.PENDING and request.grace_ends_at is not None:
         when = in_zone(request.grace_ends_at, request.account.zone)
         return f"Begins {when}, in {time_left(request.grace_ends_at, timezone.now())}."
+    if request.state == State.WAITING:
+        return f"A second person must approve: {request.get_second_because_display()}."
     if request.state == State.EXECUTING:
         return f"{done:,} of {total:,} records done."
     return request.get_state_display()

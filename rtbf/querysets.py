@@ -8,6 +8,7 @@ from accounts.roles import rights_of
 from trail.actor import Actor
 
 SEE = "rtbf.view_request"
+KEEP_CASES = "rtbf.write_letter"
 
 
 class RequestQuerySet(models.QuerySet):
@@ -26,3 +27,13 @@ class PlanItemQuerySet(models.QuerySet):
     def undone(self) -> Self:
         """Return what was not carried out yet."""
         return self.filter(done_at=None)
+
+
+class CaseQuerySet(models.QuerySet):
+    """Case files and their parts."""
+
+    def visible_to(self, actor: Actor | None) -> Self:
+        """Return those of the actor's account if the role keeps case files, else none."""
+        if actor is None or actor.account_id is None or KEEP_CASES not in rights_of(actor.role):
+            return self.none()
+        return self.filter(account_id=actor.account_id)

@@ -19,12 +19,19 @@ from accounts.rights import may
 from privacy.ids import new_id
 from privacy.open import Warrant, open_rows, warrant
 from privacy.witness import RecordRef
+from rtbf.approval import APPROVE, may_approve, second_person_for
+from rtbf.changes import changes_if_thin
+from rtbf.closing import REFUSE
+from rtbf.codes import Channel, Check, Ending, Exclusion, Extension, RefusalGround, Relation
 from rtbf.entries import GROUND
-from rtbf.errors import RequestError
-from rtbf.models import Request, State
+from rtbf.errors import PlanChanged, RequestError
+from rtbf.forms import intake_from, linked_accounts, linked_requests
+from rtbf.intake import WRITE
+from rtbf.models import Action, Request, State
 from rtbf.planning import GOING
-from rtbf.presenting import groups, outcomes, progress, summary, timeline
+from rtbf.presenting import clock, groups, outcomes, progress, summary, timeline
 from rtbf.querysets import SEE
+from rtbf.raising import raise_in_accounts
 from rtbf.reading import split
 from rtbf.requests import (
     CANCEL,
@@ -33,16 +40,19 @@ from rtbf.requests import (
     cancel_request,
     confirm_request,
     is_stopped,
-    plan_request,
     resume_request,
 )
+from rtbf.rules import today_in
+from rtbf.sections import sections
 from rtbf.sharing import sharing_of
 from trail.refusal import NotVisible
 
 TABS = {
-    "pending": ("Pending", (State.PLANNED, State.PENDING, State.EXECUTING)),
+    "pending": ("Pending", (State.DRAFT, State.DISCOVERING, State.PLANNED, State.PENDING, State.EXECUTING)),
+    "waiting": ("Waiting for others", (State.WAITING,)),
     "completed": ("Completed", (State.COMPLETED, State.EXCEPTIONS)),
-    "cancelled": ("Cancelled", (State.CANCELLED,)),
+    "refused": ("Refused", (State.REFUSED,)),
+    "cancelled": ("Cancelled", (State.CANCELLED, State.WITHDRAWN)),
 }
 SHOWN = 200
 LONGEST_FORM = 20_000
@@ -53,20 +63,30 @@ LONGEST_FORM = 20_000
 @require_http_methods(["GET", "HEAD", "POST"])
 def forget(request: MemberRequest) -> HttpResponseBase:
     """Ask who is to be forgotten, and search."""
-    typed = request.POST.get("identifiers", "")
-    context: dict[str, Any] = {"typed": typed, "request_id": new_id()}
+    account = membership_of(request).account
+    others = linked_accounts(request)
+    context: dict[str, Any] = {
+        "form": request.POST, "request_id": new_id(), "others": [account for _, account in others],
+        "chosen": request.POST.getlist("accounts"), "channels": Channel.choices, "relations": Relation.choices,
+        "checks": Check.choices, "today": today_in(account),
+    }  # fmt: skip
     if request.method == "POST":
         try:
-            planned = plan_request(
+            raised = raise_in_accounts(
                 actor=request.actor,
-                account=membership_of(request).account,
-                identifiers=split(typed[:LONGEST_FORM]),
+                account=account,
+                others=[each for each in others if str(each[1].pk) in context["chosen"]],
+                identifiers=split(request.POST.get("identifiers", "")[:LONGEST_FORM]),
                 request_id=_form_id(request),
+                intake=intake_from(request.POST),
+                later="later" in request.POST,
             )
         except RequestError as error:
             context["problem"] = str(error)
         else:
-            return redirect("portal:request", planned.pk)
+            for each in raised[1:]:
+                messages.info(request, f"{each.account}: {each.problem or f'{each.request} was raised there as well.'}")
+            return redirect("portal:request", raised[0].request.pk)  # type: ignore[union-attr]  # the first raises or is
     title = "Forget a customer"
     return render_page(request, "rtbf/forget.html", context, title=title, status=422 if "problem" in context else 200)
 
@@ -79,13 +99,21 @@ def requests(request: MemberRequest) -> HttpResponseBase:
     tab = request.GET.get("tab", "pending")
     tab = tab if tab in TABS else "pending"
     visible = Request.objects.visible_to(request.actor)
-    rows = visible.filter(state__in=TABS[tab][1]).select_related("account", "raised_by").order_by("-raised_at")[:SHOWN]
+    found = visible.filter(state__in=TABS[tab][1]).select_related("account", "raised_by")
+    order = ("due_on", "-raised_at") if tab in ("pending", "waiting") else ("-raised_at",)
+    today = today_in(membership_of(request).account)
     context = {
         "tab": tab,
         "tabs": [(name, title, visible.filter(state__in=states).count()) for name, (title, states) in TABS.items()],
         "rows": [
-            {"request": row, "summary": summary(row), "progress": progress(row), "timeline": timeline(row)}
-            for row in rows
+            {
+                "request": row,
+                "summary": summary(row),
+                "progress": progress(row),
+                "timeline": timeline(row),
+                "clock": clock(row, today),
+            }
+            for row in found.order_by(*order)[:SHOWN]
         ],
         "may_raise": may(request.actor, RAISE),
     }
@@ -97,8 +125,8 @@ def requests(request: MemberRequest) -> HttpResponseBase:
 @require_GET
 def show(request: MemberRequest, pk: UUID) -> HttpResponseBase:
     """Show one request: whom, the plan, what happened, how far it is."""
-    found = _visible(request, pk, "request.opened")
-    opening = _warrant(request, found)
+    found = visible_request(request, pk, "request.opened")
+    opening = opening_of(request, found)
     context = {
         **_context(request, found),
         "identifiers": _identifiers(found, opening),
@@ -106,6 +134,9 @@ def show(request: MemberRequest, pk: UUID) -> HttpResponseBase:
         "timeline": timeline(found),
         "outcomes": outcomes(found),
         "sharing": sharing_of(found) if found.state == State.PLANNED else [],
+        "changed": changes_if_thin(found),
+        "sections": sections(found, request.actor),
+        "linked": linked_requests(request, found),
     }
     return render_page(request, "rtbf/request.html", context, title=found.reference)
 
@@ -115,18 +146,21 @@ def show(request: MemberRequest, pk: UUID) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm(request: MemberRequest, pk: UUID) -> HttpResponseBase:
     """Say in words what will be destroyed, and take FORGET."""
-    found = _visible(request, pk, "request.confirmed")
-    context = {**_context(request, found), "word": WORD}
+    found = visible_request(request, pk, "request.confirmed")
+    context = {**_context(request, found), "word": WORD, "second": second_person_for(found, confirmer=request.user.pk)}
     if request.method == "POST":
         try:
             confirm_request(actor=request.actor, request=found, typed=request.POST.get("word", "")[:100])
+        except PlanChanged as changed:
+            messages.warning(request, str(changed))
+            return redirect("portal:request", pk)
         except RequestError as error:
             context["problem"] = str(error)
         else:
             return redirect("portal:request", pk)
     elif found.state != State.PLANNED:
         return redirect("portal:request", pk)
-    context["identifiers"] = _identifiers(found, _warrant(request, found))
+    context["identifiers"] = _identifiers(found, opening_of(request, found))
     title = f"Confirm {found.reference}"
     return render_page(request, "rtbf/confirm.html", context, title=title, status=422 if "problem" in context else 200)
 
@@ -137,7 +171,8 @@ def confirm(request: MemberRequest, pk: UUID) -> HttpResponseBase:
 def cancel(request: MemberRequest, pk: UUID) -> HttpResponseBase:
     """Cancel, and show the request again."""
     try:
-        cancel_request(actor=request.actor, request=_visible(request, pk, "request.cancelled"))
+        found = visible_request(request, pk, "request.cancelled")
+        cancel_request(actor=request.actor, request=found, because=request.POST.get("because", "")[:16])
     except RequestError as error:
         messages.error(request, str(error))
     return redirect("portal:request", pk)
@@ -148,7 +183,7 @@ def cancel(request: MemberRequest, pk: UUID) -> HttpResponseBase:
 @require_POST
 def resume(request: MemberRequest, pk: UUID) -> HttpResponseBase:
     """Go on with stopped work, and show the request again."""
-    resume_request(actor=request.actor, request=_visible(request, pk, "request.resumed"))
+    resume_request(actor=request.actor, request=visible_request(request, pk, "request.resumed"))
     return redirect("portal:request", pk)
 
 
@@ -157,13 +192,15 @@ def resume(request: MemberRequest, pk: UUID) -> HttpResponseBase:
 @require_GET
 def show_progress(request: MemberRequest, pk: UUID) -> HttpResponse:
     """Answer how far the work is, for the page's refresh."""
-    return JsonResponse(progress(_visible(request, pk, "request.opened")))
+    return JsonResponse(progress(visible_request(request, pk, "request.opened")))
 
 
-def _visible(request: MemberRequest, pk: UUID, action: str) -> Request:
+def visible_request(request: MemberRequest, pk: UUID, action: str) -> Request:
+    """Return a request of the account, or raise NotVisible."""
     found = Request.objects.visible_to(request.actor).select_related(
-        "account", "raised_by", "confirmed_by", "cancelled_by"
-    )
+        "account", "raised_by", "confirmed_by", "cancelled_by", "approved_by", "refused_by", "extended_by",
+        "identity_checked_by",
+    )  # fmt: skip
     row = found.filter(pk=pk).first()
     if row is None:
         raise NotVisible(
@@ -182,14 +219,28 @@ def _context(request: MemberRequest, found: Request) -> dict[str, Any]:
         "summary": summary(found),
         "progress": progress(found),
         "is_stopped": is_stopped(found),
-        "is_running": found.state in (State.PENDING, State.EXECUTING),
+        "is_running": found.state in (State.DISCOVERING, State.PENDING, State.EXECUTING),
+        "clock": clock(found, today_in(found.account)),
+        "may_approve": found.state == State.WAITING and may(request.actor, APPROVE, found),
+        "is_second": may_approve(request.actor, found),
+        "may_refuse": found.is_open and may(request.actor, REFUSE, found),
+        "may_write": may(request.actor, WRITE, found),
+        "choices": {
+            "endings": Ending.choices[:3],
+            "grounds": RefusalGround.choices,
+            "extensions": Extension.choices,
+            "checks": Check.choices,
+            "exclusions": Exclusion.choices,
+        },
         "may_raise": may(request.actor, RAISE, found),
+        "undecided": found.items.filter(action=Action.DECIDE).exists(),
         "would_erase": found.items.filter(action__in=GOING).exists(),
         "may_cancel": may(request.actor, CANCEL, found) and found.is_open,
     }
 
 
-def _warrant(request: MemberRequest, found: Request) -> Warrant:
+def opening_of(request: MemberRequest, found: Request) -> Warrant:
+    """Return the warrant of looking at a request."""
     return warrant(
         actor=request.actor,
         action="request.opened",

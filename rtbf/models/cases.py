@@ -10,6 +10,7 @@ from accounts.models import Account, User
 from privacy.models import SealedField, SealedModel
 from rtbf.codes import LetterKind, Relation
 from rtbf.models.requests import Request
+from rtbf.querysets import CaseQuerySet
 
 ACCOUNTABILITY = "accountability"
 
@@ -24,6 +25,8 @@ class CaseFile(SealedModel):
     keep_until = models.DateField(null=True)
     requester = SealedField(json=True)
     note = SealedField()
+
+    objects = CaseQuerySet.as_manager()
 
     class Meta:
         default_permissions = ()
@@ -47,6 +50,8 @@ class Evidence(SealedModel):
     added_at = models.DateTimeField(auto_now_add=True)
     name = SealedField()
     content = SealedField()
+
+    objects = CaseQuerySet.as_manager()
 
     class Meta:
         default_permissions = ()
@@ -81,6 +86,8 @@ class Letter(SealedModel):
     to = SealedField()
     subject = SealedField()
     body = SealedField()
+
+    objects = CaseQuerySet.as_manager()
 
     class Meta:
         default_permissions = ()

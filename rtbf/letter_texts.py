@@ -1,0 +1,46 @@
+"""How letters read until an account writes its own: short, polite, the law named once.
+
+They say no more than whoever asked must know: no identifiers, no list of what was found.
+"""
+
+from typing import Final
+
+PLACEHOLDERS: Final[dict[str, str]] = {
+    "name": "the name of who asked",
+    "account": "the name of this account",
+    "reference": "the reference of the request",
+    "received_on": "the day the request came in",
+    "due_on": "the day it must be answered by",
+    "ground": "why it is refused",
+    "reason": "why it takes longer",
+    "finished_on": "the day it was carried out",
+}
+
+DEFAULTS: Final[dict[str, tuple[str, str]]] = {
+    "acknowledge": (
+        "Your request {reference}",
+        "Dear {name},\n\nwe received your request on {received_on} to erase personal data about you. Its reference is"
+        " {reference}. We will answer it by {due_on} at the latest.\n\nIf we need more from you to be sure who you are,"
+        " we will write to you.\n\nYours sincerely\n{account}",
+    ),
+    "extend": (
+        "Your request {reference} takes longer",
+        "Dear {name},\n\nwe received your request {reference} on {received_on}. We need more time for it, because"
+        " {reason}. Article 12(3) of the General Data Protection Regulation allows up to two further months. We will"
+        " answer by {due_on} at the latest.\n\nYou can lodge a complaint with a supervisory authority and seek a"
+        " judicial remedy.\n\nYours sincerely\n{account}",
+    ),
+    "refuse": (
+        "Your request {reference}",
+        "Dear {name},\n\nwe can't meet your request {reference} of {received_on} to erase personal data about you. The"
+        " ground is: {ground} of the General Data Protection Regulation.\n\nYou can lodge a complaint with a"
+        " supervisory authority and seek a judicial remedy.\n\nYours sincerely\n{account}",
+    ),
+    "done": (
+        "Your request {reference} has been carried out",
+        "Dear {name},\n\non {finished_on} we carried out your request {reference} of {received_on}: the personal data"
+        " about you that we held has been erased, also from what our backups can open. What must stay, because a law"
+        " or a legal claim requires it, is used for nothing else and goes when that reason ends.\n\nYours sincerely\n"
+        "{account}",
+    ),
+}

@@ -1,0 +1,106 @@
+"""Remind people of requests that are due soon or overdue, and end case files whose day has come.
+
+A reminder names the request by its reference and the day, never whose it is.
+"""
+
+from datetime import date, timedelta
+from uuid import UUID
+
+from django.core.mail import EmailMessage
+from django.db import transaction
+
+from accounts.models import Account, Membership
+from accounts.roles import OFFICER, SUPERVISOR
+from jobs import queue
+from jobs.errors import JobFailed
+from jobs.models import OPEN, Job
+from privacy.descendants import below
+from privacy.erasure import erase
+from rtbf.clocks import add_months, days_left
+from rtbf.entries import note
+from rtbf.models import ENDED, CaseFile, Request, RequestedIdentifier
+from rtbf.rules import rules_of, today_in
+from trail.actor import Actor
+
+REMIND, END_CASES = "rtbf.remind", "rtbf.end_cases"
+AGAIN_AFTER = timedelta(days=3)
+ENDED_GROUND = "case_file_ended"
+
+
+def open_of(account: Account) -> list[Request]:
+    """Return the requests of an account whose clock runs, the most urgent first."""
+    return list(Request.objects.filter(account=account).exclude(state__in=ENDED).order_by("due_on", "pk"))
+
+
+def to_remind_of(account: Account) -> list[Request]:
+    """Return the requests people are to be reminded of today."""
+    today, ahead = today_in(account), timedelta(days=rules_of(account).remind_days)
+    return [each for each in open_of(account) if each.due_on - ahead <= today and _is_time(each, today)]
+
+
+def _is_time(request: Request, today: date) -> bool:
+    last = request.reminded_on
+    if last is None:
+        return True
+    return last + AGAIN_AFTER <= today or (last < today and request.due_on - today <= timedelta(days=1))
+
+
+def queue_reminders() -> int:
+    """Queue a job for each account that has something to be reminded of or a case file to end; returns how many."""
+    queued = 0
+    for account in Account.objects.all():
+        for kind, is_due in ((REMIND, to_remind_of), (END_CASES, ended_cases)):
+            waits = Job.objects.filter(kind=kind, subject=account.pk, status__in=OPEN).exists()
+            if not waits and is_due(account):
+                actor = Actor.job(on_behalf_of=None, account_id=account.pk)
+                with transaction.atomic():
+                    queue.enqueue(kind, account_id=account.pk, subject=account.pk, actor=actor)
+                queued += 1
+    return queued
+
+
+def remind(account_id: UUID, *, actor: Actor) -> int:
+    """Write to supervisors and officers about what is due; returns about how many requests."""
+    account = Account.objects.get(pk=account_id)
+    due, today = to_remind_of(account), today_in(account)
+    staff = Membership.objects.live().filter(account=account, role__in=(SUPERVISOR, OFFICER)).select_related("user")
+    addresses = sorted({member.user.email for member in staff})
+    if not due:
+        return 0
+    lines = "\n".join(f"{each.reference}: {days_left(each.due_on, today)} ({each.due_on:%-d %B %Y})" for each in due)
+    body = f"Requests to forget a customer, {account.name}:\n\n{lines}\n\nThey stand in the portal under Requests."
+    try:
+        EmailMessage("Requests are due", body, bcc=addresses).send()
+    except OSError as problem:  # as in letters: the text of smtplib's errors may hold addresses
+        raise JobFailed("mail_not_taken", again=True) from problem
+    with transaction.atomic():
+        Request.objects.filter(pk__in=[each.pk for each in due]).update(reminded_on=today)
+        for each in due:
+            note("request.reminded", each, actor)
+    return len(due)
+
+
+def ended_cases(account: Account) -> list[CaseFile]:
+    """Return the living case files whose day has come, and set the day of those whose request has ended since."""
+    months = rules_of(account).keep_case_months
+    fresh = CaseFile.objects.filter(account=account, keep_until=None, condemned_at=None, request__state__in=ENDED)
+    for case in fresh.select_related("request"):
+        request = case.request
+        end = request.finished_at or request.refused_at or request.cancelled_at or request.raised_at
+        case.keep_until = add_months(end.date(), months)
+        case.save(update_fields=["keep_until"])
+    return list(CaseFile.objects.filter(account=account, condemned_at=None, keep_until__lt=today_in(account)))
+
+
+def end_cases(account_id: UUID, *, actor: Actor) -> int:
+    """Destroy the case files whose day has come, with what was typed for their requests; returns how many."""
+    cases = ended_cases(Account.objects.get(pk=account_id))
+    for case in cases:
+        parts = [
+            row
+            for each in below(CaseFile, [case.pk])
+            for row in each.model._default_manager.filter(pk=each.id, condemned_at=None)
+        ]
+        typed = RequestedIdentifier.objects.filter(request=case.request_id, condemned_at=None)
+        erase([case, *parts, *typed], actor=actor, ground=ENDED_GROUND, case=case.request.reference)
+    return len(cases)
