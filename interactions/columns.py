@@ -89,3 +89,10 @@ def _checked_meaning(means: str) -> str:
 
 def _name(row: FieldMeaning) -> tuple[str, str]:
     return row._meta.label, str(row.pk)
+
+
+def said(account: Account) -> list[tuple[str, str, str]]:
+    """Return what an account has said: each name, what it holds, and that in words."""
+    rows = FieldMeaning.objects.filter(account=account).order_by("field").values_list("field", "means")
+    in_words = {str(meaning): title for meaning, title in SAYS.items()}
+    return [(field, means, in_words.get(means, f"kept under “{means}”")) for field, means in rows]

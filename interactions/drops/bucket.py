@@ -5,7 +5,7 @@ calls before the sounds, and what belongs together at once.
 """
 
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -109,7 +109,7 @@ class Bucket:
                 if _is_missing(problem):
                     return
                 raise
-            with answer["Body"] as body, target.open("xb") as out:
+            with closing(answer["Body"]) as body, target.open("xb") as out:
                 for block in body.iter_chunks(_BLOCK):
                     out.write(block)
 

@@ -99,7 +99,7 @@ def _named_bucket(text: str) -> tuple[str, str]:
             "Write s3://NAME/prefix: address and credentials stand in the installation's settings alone." + _NOTHING
         )
     prefix = parts.path.strip("/")
-    if "//" in prefix or {".", ".."} & set(prefix.split("/")):
+    if "//" in parts.path or {".", ".."} & set(prefix.split("/")):
         raise NotPossible(NO_PATH)
     if parts.netloc not in settings.DROP_BUCKETS:
         raise NotPossible(NO_BUCKET)

@@ -3,12 +3,14 @@
 from collections.abc import Iterator, Mapping
 
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
 
 from accounts.models import Account, Line, Team
 from customers.merging import merge_customers
 from customers.models import Merge
-from interactions.models import Recording, Voicemail
+from interactions.models import DropFolder, ImportRun, Recording, Voicemail
 from retention.holds import Covered, place_hold
+from retention.models import Policy, Run, RunState
 from rtbf.requests import plan_request
 from tests.conftest import Person
 from tests.makers import make_agent, make_customer, make_interaction, make_sound
@@ -57,7 +59,11 @@ def make_rows(account: Account, supervisor: Person, officer: Person) -> dict[str
         "customers/<uuid:pk>": call.customer_id,
         "merges/<uuid:pk>": _merged(account, supervisor).pk,
         "holds/<uuid:pk>": hold.pk,
+        "imports/<uuid:pk>": ImportRun.objects.create(account=account).pk,
+        "imports/folders/<uuid:pk>": DropFolder.objects.create(account=account, place=f"/srv/drop/{account.pk}").pk,
         "requests/<uuid:pk>": request.pk,
+        "policies/<uuid:pk>": Policy.objects.get(account=account).pk,
+        "disposal/<uuid:pk>": _run(account).pk,
         "log/entries/<uuid:pk>": append("test.made", actor=supervisor.actor).pk,
         "accounts/membership/<path:object_id>": officer.membership.pk,
         "accounts/agent/<path:object_id>": linda.pk,
@@ -68,6 +74,14 @@ def make_rows(account: Account, supervisor: Person, officer: Person) -> dict[str
         "(?P<url>.*)": "nowhere",
         "(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)": "1-set-password",
     }
+
+
+def _run(account: Account) -> Run:
+    """Make a disposal run that waits for a person."""
+    now = timezone.now()
+    return Run.objects.create(
+        account=account, reference="DISP-1", state=RunState.REFUSED, code="first", cut_off=now.date(), policies_at=now
+    )
 
 
 def _merged(account: Account, supervisor: Person) -> Merge:
