@@ -8,7 +8,6 @@ from privacy.index_rebuild import indexed_by
 from privacy.ledger import known_by
 from privacy.map import Category, Datum, declare
 from rtbf.forgetting import marks_of_typed
-from rtbf.reindexing import behind_requested
 from rtbf.models import (
     CaseFile,
     Certificate,
@@ -29,6 +28,7 @@ from rtbf.models import (
     TaskEvidence,
     TaskSubject,
 )
+from rtbf.reindexing import behind_requested
 
 WRITTEN = Datum(Category.CASE)
 SEALED = ("id", "key_id", "account", "condemned_at", "condemnation_id", "erased_at")
