@@ -21,7 +21,7 @@ from privacy.descendants import below
 from privacy.models import SealedModel
 from retention.models import HoldScope, LegalHold
 from rtbf import words
-from rtbf.models import Action, Request, RequestedIdentifier
+from rtbf.models import Action, Dossier, Request, RequestedIdentifier
 from rtbf.people import People, find_people, known_by_nothing_else
 from rtbf.reading import Asked
 from trail.details import details_about
@@ -158,6 +158,9 @@ def _of_the_house(account: Account, people: People, request: Request | None) -> 
     earlier = RequestedIdentifier.objects.filter(account=account, condemned_at=None, digests__overlap=digests)
     for pk in earlier.exclude(request=request).values_list("pk", flat=True):
         yield Item(RequestedIdentifier, pk, pk, Action.DELETE, words.ASKED_FOR)
+    copies = Dossier.objects.filter(account=account, condemned_at=None, digests__overlap=digests)
+    for pk in copies.values_list("pk", flat=True):
+        yield Item(Dossier, pk, pk, Action.ANONYMISE, words.ASKED_FOR)
     for pk in _ended_holds(people.certain):
         yield Item(LegalHold, pk, pk, Action.ANONYMISE, words.WAS_HELD)
 

@@ -37,3 +37,13 @@ class CaseQuerySet(models.QuerySet):
         if actor is None or actor.account_id is None or KEEP_CASES not in rights_of(actor.role):
             return self.none()
         return self.filter(account_id=actor.account_id)
+
+
+class DossierQuerySet(models.QuerySet):
+    """Copies for customers."""
+
+    def visible_to(self, actor: Actor | None) -> Self:
+        """Return the dossiers of the actor's account if the role may put one together, else none."""
+        if actor is None or actor.account_id is None or "rtbf.raise_dossier" not in rights_of(actor.role):
+            return self.none()
+        return self.filter(account_id=actor.account_id)

@@ -8,6 +8,7 @@ from django.db import models
 
 from accounts.models import Account, User
 from privacy.models import SealedField, SealedModel
+from rtbf.querysets import DossierQuerySet
 
 
 class DossierState(models.TextChoices):
@@ -54,6 +55,8 @@ class Dossier(SealedModel):
     built_at = models.DateTimeField(null=True)
     expires_at = models.DateTimeField()
     fetched_at = models.DateTimeField(null=True)
+
+    objects = DossierQuerySet.as_manager()
 
     class Meta:
         default_permissions = ()

@@ -1,0 +1,102 @@
+"""The pages of dossiers: ask for one, see how far it is, fetch it once.
+
+Faces only; each reads a form, calls one flow and shows what it said.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.pages import page, render_page
+from accounts.requests import MemberRequest, membership_of
+from jobs.models import Job
+from rtbf.dossier import KEPT_DAYS, RAISE, fetch, raise_dossier
+from rtbf.errors import RequestError
+from rtbf.models import Dossier, DossierState, Right
+from rtbf.reading import split
+from trail.refusal import NotVisible
+
+SHOWN = 100
+LONGEST_FORM = 20_000
+
+
+@page("dossiers/", name="dossiers", right=RAISE, action="dossiers.opened")
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def dossiers(request: MemberRequest) -> HttpResponseBase:
+    """List dossiers, and take in who the next is about."""
+    account = membership_of(request).account
+    typed = request.POST.get("identifiers", "")
+    rows = Dossier.objects.visible_to(request.actor).select_related("for_user", "raised_by").order_by("-raised_at")
+    context: dict[str, Any] = {"typed": typed, "rights": Right.choices, "days": KEPT_DAYS, "rows": rows[:SHOWN]}
+    if request.method == "POST":
+        try:
+            right = request.POST.get("right", "")
+            raised = raise_dossier(
+                actor=request.actor,
+                account=account,
+                identifiers=split(typed[:LONGEST_FORM]),
+                right=Right(right) if right in Right.values else Right.ACCESS,
+                for_email=request.POST.get("for_email", "")[:254],
+                silence_others=request.POST.get("silence_others") == "on",
+                name_agents=request.POST.get("name_agents") == "on",
+            )
+        except RequestError as error:
+            context["problem"] = str(error)
+        else:
+            return redirect("portal:dossier", raised.pk)
+    status = 422 if "problem" in context else 200
+    return render_page(request, "rtbf/dossiers.html", context, title="Copies for customers", status=status)
+
+
+@page("dossiers/<uuid:pk>/", name="dossier", right=RAISE, action="dossier.opened")
+@never_cache
+@require_GET
+def show(request: MemberRequest, pk: UUID) -> HttpResponseBase:
+    """Show where a dossier stands, what it holds and what was left out."""
+    found = _visible(request, pk, "dossier.opened")
+    context = {
+        "found": found,
+        "counts": [(kind.replace("_", " "), number) for kind, number in found.counts.items() if number],
+        "job": Job.objects.filter(pk=found.job_id).first(),
+        "is_building": found.state == DossierState.BUILDING,
+        "may_fetch": found.state == DossierState.READY and found.for_user_id == request.actor.user_id,
+    }
+    return render_page(request, "rtbf/dossier.html", context, title=found.reference)
+
+
+@page("dossiers/<uuid:pk>/fetch/", name="dossier-fetch", right=RAISE, action="dossier.downloaded")
+@never_cache
+@require_POST
+def fetch_once(request: MemberRequest, pk: UUID) -> HttpResponseBase:
+    """Hand the archive out, once, to the member it is for."""
+    found = _visible(request, pk, "dossier.downloaded")
+    try:
+        pieces = fetch(actor=request.actor, dossier=found)
+    except RequestError as error:
+        messages.error(request, str(error))
+        return redirect("portal:dossier", pk)
+    headers = {
+        "Content-Disposition": f'attachment; filename="{found.reference}.zip"',
+        "Content-Length": str(found.size_bytes),
+        "X-Content-Type-Options": "nosniff",
+    }
+    return StreamingHttpResponse(pieces, content_type="application/zip", headers=headers)
+
+
+def _visible(request: MemberRequest, pk: UUID, action: str) -> Dossier:
+    row = Dossier.objects.visible_to(request.actor).select_related("for_user", "raised_by").filter(pk=pk).first()
+    if row is None:
+        raise NotVisible(
+            "There is no such copy in this account.",
+            actor=request.actor,
+            action=action,
+            code="not_visible",
+            record=(Dossier._meta.label, str(pk)),
+        )
+    return row
