@@ -36,6 +36,7 @@ RIGHTS: Final[dict[str, str]] = {
     "interactions.download_recording": "Download recordings",
     "interactions.comment_interaction": "Comment on interactions",
     "interactions.ingest_interaction": "Import interactions",
+    "interactions.scan_texts": "Read all texts again for what the index missed",
     "interactions.view_import": "See imports and what they left out",
     "interactions.configure_import": "Set up drop folders, say what columns hold",
     "customers.merge_customer": "Say that two customers are one person, or one is two",
@@ -85,6 +86,7 @@ TABLE: Final[dict[str, frozenset[str]]] = {
             "interactions.listen_recording",
             "interactions.download_recording",
             "interactions.comment_interaction",
+            "interactions.scan_texts",
             "interactions.view_import",
             "customers.merge_customer",
             "rtbf.raise_request",
@@ -99,6 +101,7 @@ TABLE: Final[dict[str, frozenset[str]]] = {
     AUDITOR: frozenset({"trail.view_event", "trail.verify"}),
     OFFICER: frozenset(
         {
+            "interactions.scan_texts",
             "retention.view_hold",
             "retention.place_hold",
             "retention.release_hold",

@@ -71,6 +71,13 @@ ACTIONS: Final[dict[str, Words]] = {
     "import.opened": Words(CALLS, "opened what an import left out", "open what an import left out"),
     "column.mapped": Words(CALLS, "said what a column holds", "say what a column holds", " ({means})"),
     "column.unmapped": Words(CALLS, "took back what a column holds", "take back what a column holds"),
+    "scans.listed": Words(FORGETTING, "opened the list of deep scans", "open the list of deep scans"),
+    "scan.opened": Words(FORGETTING, "opened {record}", "open {record}"),
+    "scan.started": Words(FORGETTING, "started {record}", "start a deep scan"),
+    "scan.completed": Words(
+        FORGETTING, "finished {record}", "finish {record}", " ({texts} texts read, {found} new mentions)"
+    ),
+    "texts.scanned": Words(FORGETTING, "read all texts again in {record}", "read all texts again"),
     "comment.added": Words(CALLS, "wrote {record}", "write a comment"),
     "customer.searched": Words(
         FORGETTING, "searched for a customer", "search for a customer", " ({items} records found)"
@@ -260,6 +267,7 @@ NOUNS: Final[dict[str, str]] = {
     "interactions.SourceRecord": "source reference",
     "interactions.DropFolder": "drop folder",
     "interactions.ImportRun": "import",
+    "interactions.DeepScan": "deep scan",
     "interactions.ImportReject": "name of what an import left out",
     "interactions.Original": "original file",
     "customers.FieldMeaning": "meaning of a column",
@@ -291,6 +299,7 @@ PURPOSES: Final[dict[str, str]] = {
     "overview": "",
     "right_to_erasure": "right to be forgotten",
     "legal_hold": "legal hold",
+    "deep_scan": "deep scan for missed mentions",
     "verification": "verification",
     "audit": "audit",
 }

@@ -7,6 +7,7 @@ from interactions.models import (
     Analysis,
     Comment,
     DataSourceValue,
+    DeepScan,
     DropFolder,
     ImportReject,
     ImportRun,
@@ -16,6 +17,7 @@ from interactions.models import (
     Original,
     OriginalOf,
     Recording,
+    ScanFinding,
     SourceId,
     SourceRecord,
     Transcription,
@@ -193,3 +195,22 @@ dispose(Transcription, as_kind="transcript")
 dispose(Analysis, as_kind="analysis")
 dispose(Comment, as_kind="comment")
 dispose(DataSourceValue, as_kind="data")
+declare(
+    DeepScan,
+    plain=[
+        "id",
+        "account",
+        "started_by",
+        "job_id",
+        "asked_at",
+        "finished_at",
+        "position_label",
+        "position",
+        "texts_total",
+        "texts_read",
+        "unreadable",
+        "found",
+    ],
+    subject="nobody",
+)
+declare(ScanFinding, plain=["id", "scan", "mention_id", "label", "record_id", "kind", "at"], subject="nobody")

@@ -9,6 +9,7 @@ from accounts.scope import scope_of
 from trail.actor import Actor
 
 SEE = "interactions.view_interaction"
+SCAN = "interactions.scan_texts"
 SEE_IMPORTS = "interactions.view_import"
 
 
@@ -48,5 +49,15 @@ class ImportQuerySet(models.QuerySet):
     def visible_to(self, actor: Actor | None) -> Self:
         """Return those of the account, for whoever may see imports."""
         if actor is None or actor.account_id is None or not may(actor, SEE_IMPORTS):
+            return self.none()
+        return self.filter(account_id=actor.account_id)
+
+
+class ScanQuerySet(models.QuerySet):
+    """Deep scans."""
+
+    def visible_to(self, actor: Actor | None) -> Self:
+        """Return those of the account, for whoever may start one."""
+        if actor is None or actor.account_id is None or not may(actor, SCAN):
             return self.none()
         return self.filter(account_id=actor.account_id)

@@ -4,7 +4,7 @@ from django.db import transaction
 
 from accounts.actors import house
 from accounts.models import Account
-from interactions import unlinking
+from interactions import scanning, unlinking
 from interactions.collecting import COLLECT, collect
 from interactions.drop_folders import enqueue_due
 from interactions.runs import KEEP_REJECTS
@@ -16,6 +16,13 @@ from jobs.runner import actor_of
 
 DAY_S = 24 * 3_600
 FORGET_OLD_NAMES = "interactions.forget_old_names"
+
+
+@job(scanning.JOB)
+def read_all_texts_again(job: Job, progress: Progress) -> None:
+    """Do the deep scan the job names."""
+    if job.subject is not None:
+        scanning.run_scan(job.subject, actor=actor_of(job), progress=progress)
 
 
 @job(COLLECT)

@@ -28,6 +28,7 @@ from interactions.models.imports import (
     OriginalState,
     RunState,
 )
+from interactions.models.scans import DeepScan, ScanFinding
 
 __all__ = [
     "CONTENTS",
@@ -36,6 +37,7 @@ __all__ = [
     "Analysis",
     "Comment",
     "DataSourceValue",
+    "DeepScan",
     "DropFolder",
     "ImportReject",
     "ImportRun",
@@ -49,6 +51,7 @@ __all__ = [
     "Originals",
     "Recording",
     "RunState",
+    "ScanFinding",
     "SoundFile",
     "SourceId",
     "SourceRecord",

@@ -9,6 +9,7 @@ from accounts.models import Account, Line, Team
 from customers.merging import merge_customers
 from customers.models import Merge
 from interactions.models import DropFolder, ImportRun, Recording, Voicemail
+from interactions.scanning import start_scan
 from retention.holds import Covered, place_hold
 from retention.models import Policy, Run, RunState
 from rtbf.requests import plan_request
@@ -62,6 +63,7 @@ def make_rows(account: Account, supervisor: Person, officer: Person) -> dict[str
         "imports/<uuid:pk>": ImportRun.objects.create(account=account).pk,
         "imports/folders/<uuid:pk>": DropFolder.objects.create(account=account, place=f"/srv/drop/{account.pk}").pk,
         "requests/<uuid:pk>": request.pk,
+        "deep-scans/<uuid:pk>": start_scan(actor=supervisor.actor, account=account).pk,
         "policies/<uuid:pk>": Policy.objects.get(account=account).pk,
         "disposal/<uuid:pk>": _run(account).pk,
         "log/entries/<uuid:pk>": append("test.made", actor=supervisor.actor).pk,

@@ -13,7 +13,7 @@ from accounts import membership, roles, staffing, tenants
 from accounts.models import Line, Team
 from customers import finding, merging
 from customers.models import FieldMeaning
-from interactions import columns, comments, drop_folders, imports, openings, playback, redaction, showing
+from interactions import columns, comments, drop_folders, imports, openings, playback, redaction, scanning, showing
 from interactions.models import DropFolder, Recording
 from interactions.purposes import Reason
 from jobs import queue
@@ -87,6 +87,12 @@ ACTS: dict[str, tuple[str, str, Act]] = {
         playback.open_transcripts(actor=a, transcriptions=h.call.transcriptions.all(), reason=WHY)),
     "interactions.showing.page_of": ("interaction.opened", "supervisor", lambda h, a: showing.page_of(
         actor=a, interaction=h.call, reason=WHY)),
+    "interactions.scanning.start_scan": ("scan.started", "officer", lambda h, a: scanning.start_scan(
+        actor=a, account=h.account)),
+    "interactions.scanning.cancel_scan": ("job.cancelled", "officer", lambda h, a: scanning.cancel_scan(
+        actor=a, scan=h.scan)),
+    "interactions.scanning.run_scan": ("scan.completed", "supervisor", lambda h, a: scanning.run_scan(
+        h.scan.pk, actor=a, progress=lambda done, total=None: None)),
     "interactions.redaction.redact_passages": ("erasure.decided", "supervisor", lambda h, a:
         redaction.redact_passages(h.call.comments.get(), [[0, 0, 4]], actor=a, ground="test")),
     "jobs.queue.cancel": ("job.cancelled", "supervisor", lambda h, a: queue.cancel(h.job, actor=a)),
@@ -204,6 +210,8 @@ def house(account, supervisor, officer, auditor, administrator, monkeypatch, set
 def prepared(house: SimpleNamespace, flow: str) -> SimpleNamespace:
     """Bring the house to where the act begins."""
     who = house.supervisor.actor
+    if flow in ("interactions.scanning.cancel_scan", "interactions.scanning.run_scan"):
+        house.scan = scanning.start_scan(actor=who, account=house.account)
     if flow.startswith(("rtbf.requests.c", "rtbf.requests.r", "rtbf.execution", "jobs.queue")):
         house.planned = requests.plan_request(actor=who, account=house.account, identifiers=[ALICE])
     if flow.startswith(("rtbf.requests.r", "rtbf.execution", "jobs.queue")):

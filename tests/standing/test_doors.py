@@ -29,7 +29,7 @@ DOORS = {
     "destroy_block_key": {"privacy.keyring.renewal"},
     # the entry of an opening, without which nothing opens
     "warrant": {
-        "audit.reading", "customers.merging", "interactions.openings", "interactions.people",
+        "audit.reading", "customers.merging", "interactions.openings", "interactions.people", "interactions.scanning",
         "interactions.import_views", "interactions.unlinking", "interactions.views",
         "retention.views", "rtbf.previews",
         "rtbf.views", "trail.verify_details",
