@@ -171,6 +171,34 @@ ACTIONS: Final[dict[str, Words]] = {
         FORGETTING, "downloaded the certificate of {record}", "download the certificate of {record}"
     ),
     "certificate.checked": Words(FORGETTING, "checked a certificate", "check a certificate"),
+    "systems.opened": Words(FORGETTING, "opened the list of other systems", "open the list of other systems"),
+    "system.opened": Words(FORGETTING, "opened {record}", "open {record}"),
+    "system.added": Words(FORGETTING, "added {record}", "add another system"),
+    "system.changed": Words(FORGETTING, "changed {record}", "change {record}"),
+    "system.secret_renewed": Words(FORGETTING, "renewed the secret of {record}", "renew the secret of {record}"),
+    "task.opened": Words(FORGETTING, "opened {record}", "open {record}"),
+    "task.prepared": Words(
+        FORGETTING, "prepared tasks for other systems for {record}", "prepare tasks for other systems for {record}"
+    ),
+    "request.tasks_opened": Words(
+        FORGETTING, "made tasks for other systems for {record}", "make tasks for other systems", " ({tasks} tasks)"
+    ),
+    "task.sent": Words(FORGETTING, "sent {record} to its system", "send {record} to its system"),
+    "task.sent_again": Words(
+        FORGETTING, "sent a task of {record} to its system again", "send a task of {record} again"
+    ),
+    "task.taken": Words(FORGETTING, "was told that a task of {record} was taken", "have a task of {record} taken"),
+    "task.failed": Words(FORGETTING, "could not send a task of {record}", "send a task of {record} ({code})"),
+    "task.ended": Words(FORGETTING, "ended a task of {record}", "end a task of {record}", " ({code})"),
+    "task.reminded": Words(FORGETTING, "reminded people of a task of {record}", "remind people of a task of {record}"),
+    "dossiers.opened": Words(FORGETTING, "opened the list of copies for customers", "open the list of copies"),
+    "dossier.raised": Words(FORGETTING, "asked for a copy of a customer's data", "ask for a copy of a customer's data"),
+    "dossier.opened": Words(FORGETTING, "opened {record}", "open {record}"),
+    "dossier.built": Words(
+        FORGETTING, "put {record} together", "put {record} together", failed="could not put {record} together"
+    ),
+    "dossier.downloaded": Words(FORGETTING, "fetched {record}", "fetch {record}"),
+    "dossier.expired": Words(FORGETTING, "let {record} go unfetched", "let {record} go"),
     "erasure.decided": Words(FORGETTING, "decided to erase records", "erase records", " ({records} in number)"),
     "record.erased": Words(FORGETTING, "erased {record}", "erase {record}"),
     "detail.removed": Words(
@@ -277,10 +305,14 @@ NOUNS: Final[dict[str, str]] = {
     "trail.Detail": "personal detail of an entry",
     "rtbf.Request": "request to forget a customer",
     "rtbf.RequestedIdentifier": "identifier of a request",
+    "rtbf.SearchSample": "what to search for after an erasure",
+    "rtbf.Dossier": "copy of a customer's data",
     "retention.LegalHold": "legal hold",
     "retention.Policy": "retention policy",
     "retention.Run": "disposal run",
     "accounts.PurposeRule": "rule about purposes",
+    "rtbf.ExternalSystem": "another system",
+    "rtbf.ExternalTask": "a task for another system",
     "accounts.Account": "account",
     "accounts.User": "person",
     "accounts.Membership": "member",
@@ -298,6 +330,7 @@ PURPOSES: Final[dict[str, str]] = {
     "legal": "legal matter",
     "overview": "",
     "right_to_erasure": "right to be forgotten",
+    "right_of_access": "right of access",
     "legal_hold": "legal hold",
     "deep_scan": "deep scan for missed mentions",
     "verification": "verification",

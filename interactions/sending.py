@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.pages import page
 from accounts.requests import MemberRequest
+from customers.disclosures import disclose
 from interactions import purposes
 from interactions.audio import AudioError
 from interactions.models import Recording, SoundFile, Voicemail
@@ -123,6 +124,15 @@ def download(request: MemberRequest, pk: UUID, sound_id: UUID, *, model: type[So
     headers = {**HEADERS, "Content-Disposition": f'attachment; filename="{name}"'}
     if request.method == "HEAD":
         return HttpResponse(content_type=found.media_type, headers={**headers, "Content-Length": str(found.size)})
+    call, reason = found.row.interaction, found.reason
+    disclose(
+        account_id=call.account_id,
+        customer_id=call.customer_id,
+        record=(found.row._meta.label, found.row.pk),
+        taken_by=found.actor.user_id,
+        purpose=reason.purpose,
+        case=reason.case,
+    )
     return _whole(found, headers)
 
 

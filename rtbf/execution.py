@@ -31,6 +31,7 @@ from rtbf.decisions import settle
 from rtbf.deferred import open_again
 from rtbf.discovery import discover, of_customers
 from rtbf.entries import GROUND, note
+from rtbf.external_tasks import open_tasks, unfinished
 from rtbf.models import Action, Outcome, PlanItem, Request, RequestedIdentifier, State
 from rtbf.passages import Asker, Taken, take_out
 from rtbf.planning import GOING, freeze
@@ -88,6 +89,7 @@ class Execution:
         """Do all of it."""
         self._finish_interrupted()
         self._look_again()
+        open_tasks(self.request, actor=self.actor)
         begin_proof(self.request, actor=self.actor)
         for _ in range(PASSES):
             self._erase_units()
@@ -220,11 +222,13 @@ class Execution:
             if request.state != State.EXECUTING or open_again(request, actor=self.actor):
                 return
             left = request.items.exclude(outcome__in=(Outcome.DONE, Outcome.GONE, Outcome.NOT_THEIRS)).count()
-            request.state = State.COMPLETED if proved and not left else State.EXCEPTIONS
+            elsewhere = unfinished(request)
+            request.state = State.COMPLETED if proved and not left and not elsewhere else State.EXCEPTIONS
             request.finished_at = timezone.now()
             request.save(update_fields=["state", "finished_at"])
             done = request.items.count() - left
-            note("request.completed", request, self.actor, facts={"done": done, "left": left, "proved": proved})
+            facts: dict[str, Fact] = {"done": done, "left": left, "proved": proved, "elsewhere": elsewhere}
+            note("request.completed", request, self.actor, facts=facts)
 
     def _undone(self) -> "QuerySet[PlanItem]":
         return self.request.items.undone().exclude(action=Action.DECIDE)

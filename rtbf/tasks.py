@@ -6,9 +6,13 @@ from jobs.queue import enqueue
 from jobs.registry import Progress, job
 from jobs.runner import actor_of
 from rtbf.certificate import CERTIFY, issue, unfinished
+from rtbf.dossier import BUILD, END, build, end
 from rtbf.execution import Execution, execute
+from rtbf.external_reminders import MIND_TASKS, mind, queue_minding
+from rtbf.external_sending import send_task
+from rtbf.external_tasks import SEND_TASK
 from rtbf.letters import SEND, deliver_letter
-from rtbf.models import Request
+from rtbf.models import Dossier, Request
 from rtbf.proving import SEARCH, prove
 from rtbf.raising import DISCOVER, discover_request
 from rtbf.reminders import END_CASES, REMIND, end_cases, queue_reminders, remind
@@ -74,6 +78,20 @@ def certify_request(job: Job, progress: Progress) -> None:
         issue(Request.objects.get(pk=job.subject), actor=actor_of(job))
 
 
+@job(BUILD)
+def build_dossier(job: Job, progress: Progress) -> None:
+    """Put the dossier together that the job names."""
+    if job.subject is not None:
+        build(Dossier.objects.select_related("account").get(pk=job.subject), actor=actor_of(job), progress=progress)
+
+
+@job(END)
+def end_dossier(job: Job, progress: Progress) -> None:
+    """Erase a dossier that was fetched or has expired."""
+    if job.subject is not None:
+        end(Dossier.objects.get(pk=job.subject), actor=actor_of(job))
+
+
 @every(600)
 def certify_when_due() -> None:
     """Look again at certificates that wait for a later moment."""
@@ -82,3 +100,23 @@ def certify_when_due() -> None:
         if request.pk not in waiting:
             actor = Actor.job(on_behalf_of=None, account_id=request.account_id)
             enqueue(CERTIFY, account_id=request.account_id, subject=request.pk, actor=actor)
+
+
+@job(SEND_TASK)
+def send_task_to_system(job: Job, progress: Progress) -> None:
+    """Send a task to the connector of its system."""
+    if job.subject is not None:
+        send_task(job.subject, actor=actor_of(job), job=job)
+
+
+@job(MIND_TASKS)
+def mind_tasks(job: Job, progress: Progress) -> None:
+    """Remind owners of tasks for other systems, and find those that got stuck."""
+    if job.subject is not None:
+        mind(job.subject, actor=actor_of(job))
+
+
+@every(600)
+def mind_tasks_when_due() -> None:
+    """Queue the look after tasks for other systems."""
+    queue_minding()

@@ -19,8 +19,10 @@ KIND_OF: Final[dict[str, str]] = {
     "customers.Identifier": "identifier",
     "customers.RegisterEntry": "contact",
     "customers.Note": "note",
+    "customers.Disclosure": "disclosure",
     "trail.Detail": "log_detail",
     "rtbf.RequestedIdentifier": "request",
+    "rtbf.Dossier": "dossier",
     "retention.LegalHold": "hold",
 }
 
@@ -37,11 +39,13 @@ KINDS: Final[dict[str, tuple[str, str]]] = {
     "identifier": ("identifier", "identifiers"),
     "contact": ("contact", "contacts"),
     "note": ("note", "notes"),
+    "disclosure": ("line of the register of disclosures", "lines of the register of disclosures"),
     "customer": ("customer", "customers"),
     "source": ("reference to a source file", "references to source files"),
     "mention": ("index entry", "index entries"),
     "log_detail": ("personal detail in the access log", "personal details in the access log"),
     "request": ("identifier in earlier requests", "identifiers in earlier requests"),
+    "dossier": ("copy made for the customer", "copies made for the customer"),
     "hold": ("text of an ended legal hold", "texts of ended legal holds"),
 }
 
