@@ -2,7 +2,8 @@
 
 The rule, in this order (docs/retention.md says it at length):
 1. A policy applies when it names the record's kind and everything else it names fits the call.
-2. For each purpose the most specific policy decides; among equals the one that keeps longest.
+2. For each purpose the most specific policy decides; among equals the one that keeps longest. The default policy only
+   decides where no other does.
 3. A record is kept for as long as any of its purposes needs it,
 4. never beyond the shortest maximum of all policies that apply,
 5. never less than the longest minimum of all of them: a duty to keep comes first.
@@ -60,11 +61,16 @@ class Rule:
     lines: frozenset[str] = frozenset()
     queues: frozenset[str] = frozenset()
     teams: frozenset[str] = frozenset()
+    is_default: bool = False
 
     @property
     def specificity(self) -> int:
-        """Return how many conditions the policy names."""
-        return sum(bool(each) for each in (self.purposes, self.directions, self.lines, self.queues, self.teams))
+        """Return how many conditions the policy names; the default policy gives way to every other."""
+        return (
+            -1
+            if self.is_default
+            else sum(bool(each) for each in (self.purposes, self.directions, self.lines, self.queues, self.teams))
+        )
 
     def fits(self, call: Handled) -> bool:
         """Say whether a call is one the policy speaks of, for any purpose."""

@@ -88,12 +88,19 @@ def begin(account: Account, *, actor: Actor) -> Run:
         run = Run.objects.create(
             account=account, reference=next_reference(Run, account, "DISP"), state=RunState.REFUSED, code=code,
             cut_off=schedule.day_of(now), policies_at=now, foreseen=foreseen, counts=counts,
+            started_by_id=actor.user_id,
         )  # fmt: skip
         if code:
             _note("disposal.refused", actor, run, {"code": code, "due": due}, outcome="refused")
         else:
             _start(run, actor, due)
     return run
+
+
+def begin_now(account: Account, *, actor: Actor) -> Run:
+    """Begin a run because a person asks for it: outside the window too. Raises Refused, PolicyError."""
+    require(require_actor(actor), CONTROL, account, action="disposal.started")
+    return begin(account, actor=actor)
 
 
 def why_not(due: int, foreseen: int | None, now: datetime) -> str:

@@ -79,6 +79,7 @@ class Policy(models.Model):
             lines=frozenset(self.lines),
             queues=frozenset(self.queues),
             teams=frozenset(str(team) for team in self.teams),
+            is_default=self.is_default,
         )
 
 

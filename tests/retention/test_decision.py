@@ -1,6 +1,6 @@
 """The decision against a slow, plain model written from docs/retention.md."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -38,7 +38,7 @@ def rule(name: str, keep: str, *, minimum: str = "", maximum: str = "", **condit
     )
 
 
-DEFAULT = rule("default", "1 year")
+DEFAULT = replace(rule("default", "1 year"), is_default=True)
 JUNE = date(2026, 6, 2)
 
 
@@ -127,14 +127,21 @@ def speaks_of(policy: Rule, kind: str, call: Call) -> bool:
     return not policy.purposes or any(purpose in policy.purposes for purpose in call.purposes)
 
 
+def conditions_of(policy: Rule) -> int:
+    return len(
+        [each for each in (policy.purposes, policy.directions, policy.lines, policy.queues, policy.teams) if each]
+    )
+
+
 def plainly(rules: list[Rule], kind: str, call: Call, ended_on: date) -> date:
     """Say until when a record is kept, sentence by sentence as the documentation has it."""
     speaking = [policy for policy in rules if speaks_of(policy, kind, call)]
     until = date.min
     for purpose in call.purposes:
         for_it = [policy for policy in speaking if not policy.purposes or purpose in policy.purposes]
-        most = max(policy.specificity for policy in for_it)
-        until = max(until, *(each.keep.last_day(ended_on) for each in for_it if each.specificity == most))
+        for_it = [policy for policy in for_it if not policy.is_default] or for_it
+        most = max(conditions_of(policy) for policy in for_it)
+        until = max(until, *(each.keep.last_day(ended_on) for each in for_it if conditions_of(each) == most))
     limits = [policy.maximum.last_day(ended_on) for policy in speaking if policy.maximum]
     duties = [policy.minimum.last_day(ended_on) for policy in speaking if policy.minimum]
     return max(min(until, *limits, date.max), *duties, date.min)

@@ -12,6 +12,8 @@ from interactions.models import DropFolder, ImportRun, Recording, Voicemail
 from interactions.scanning import start_scan
 from retention.holds import Covered, place_hold
 from retention.models import Policy, Run, RunState
+from rtbf.evidence import attach_evidence
+from rtbf.letters import prepare_letter
 from rtbf.requests import plan_request
 from tests.conftest import Person
 from tests.makers import make_agent, make_customer, make_interaction, make_sound
@@ -53,7 +55,13 @@ def make_rows(account: Account, supervisor: Person, officer: Person) -> dict[str
         reason="Claim of May",
     )
     request = plan_request(actor=supervisor.actor, account=account, identifiers=[ALICE])
+    letter = prepare_letter(actor=supervisor.actor, request=request, kind="done", to="", subject="s", body="b")
+    file = attach_evidence(actor=supervisor.actor, request=request, name="a.pdf", content=b"%PDF-1")
     return {
+        "rows/<int:row>": request.items.order_by("pk").values_list("pk", flat=True)[0],
+        "evidence/<uuid:part>": file.pk,
+        "letters/<uuid:part>": letter.pk,
+        "letters/<slug:kind>": "done",
         "interactions/<uuid:pk>": call.pk,
         "recordings/<uuid:sound_id>": sounds[0].pk,
         "voicemails/<uuid:sound_id>": sounds[1].pk,

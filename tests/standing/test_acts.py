@@ -7,21 +7,36 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.utils import timezone
 
 import privacy.open
-from accounts import membership, roles, staffing, tenants
+from accounts import handling, membership, roles, staffing, tenants
 from accounts.models import Line, Team
 from customers import finding, merging
 from customers.models import FieldMeaning
-from interactions import columns, comments, drop_folders, imports, openings, playback, redaction, scanning, showing
+from interactions import columns, comments, drop_folders, imports, openings, playback, redaction, showing
 from interactions.models import DropFolder, Recording
 from interactions.purposes import Reason
 from jobs import queue
 from privacy import erasure
-from retention import holds
+from retention import holds, nights, policies
 from retention.holds import Covered
-from rtbf import execution, previews, requests
-from rtbf.models import Request
+from retention.models import Policy
+from rtbf import (
+    approval,
+    closing,
+    decisions,
+    evidence,
+    execution,
+    intake,
+    letters,
+    previews,
+    raising,
+    requests,
+    rules,
+    samples_of_plans,
+)
+from rtbf.models import Request, Rules
 from tests.conftest import make_person
 from tests.looking import ALICE, BOB
 from tests.makers import make_agent, make_customer, make_interaction
@@ -33,6 +48,9 @@ from trail.models import Detail, Event
 pytestmark = pytest.mark.django_db(transaction=True)
 WHY = Reason("quality")
 NO_ACTOR = (trail_actor.NoActor, privacy.open.NoActor)
+
+RULES = rules.NewRules(four_eyes=True, most_records=9, most_requests=9, within_hours=9, identity_first=False,
+                       holidays="", remind_days=9, keep_case_months=9)  # fmt: skip
 
 Act = Callable[[Any, Any], Any]
 # flow: the action of its entry, who does it, and the call (h: the house, a: the actor).
@@ -87,12 +105,6 @@ ACTS: dict[str, tuple[str, str, Act]] = {
         playback.open_transcripts(actor=a, transcriptions=h.call.transcriptions.all(), reason=WHY)),
     "interactions.showing.page_of": ("interaction.opened", "supervisor", lambda h, a: showing.page_of(
         actor=a, interaction=h.call, reason=WHY)),
-    "interactions.scanning.start_scan": ("scan.started", "officer", lambda h, a: scanning.start_scan(
-        actor=a, account=h.account)),
-    "interactions.scanning.cancel_scan": ("job.cancelled", "officer", lambda h, a: scanning.cancel_scan(
-        actor=a, scan=h.scan)),
-    "interactions.scanning.run_scan": ("scan.completed", "supervisor", lambda h, a: scanning.run_scan(
-        h.scan.pk, actor=a, progress=lambda done, total=None: None)),
     "interactions.redaction.redact_passages": ("erasure.decided", "supervisor", lambda h, a:
         redaction.redact_passages(h.call.comments.get(), [[0, 0, 4]], actor=a, ground="test")),
     "jobs.queue.cancel": ("job.cancelled", "supervisor", lambda h, a: queue.cancel(h.job, actor=a)),
@@ -100,6 +112,17 @@ ACTS: dict[str, tuple[str, str, Act]] = {
         [h.call], actor=a, ground="test")),
     "privacy.open.warrant": ("request.opened", "supervisor", lambda h, a: privacy.open.warrant(
         actor=a, action="request.opened", account_id=h.account.pk, purpose="test")),
+    "accounts.handling.add_rule": ("purpose_rule.added", "officer", lambda h, a: handling.add_rule(
+        actor=a, account=h.account, purposes=["training"])),
+    "retention.policies.propose_policy": ("policy.proposed", "officer", lambda h, a: policies.propose_policy(
+        actor=a, account=h.account, terms=policies.Terms("Short", ["recording"], "30 days"), typed="30 days")),
+    "retention.policies.pause_policy": ("policy.paused", "officer", lambda h, a: policies.pause_policy(
+        actor=a, policy=h.policy, until=timezone.now().date(), because="audit")),
+    "retention.policies.resume_policy": ("policy.resumed", "officer", lambda h, a: policies.resume_policy(
+        actor=a, policy=h.policy)),
+    "retention.policies.change_rules": ("retention.changed", "officer", lambda h, a: policies.change_rules(
+        actor=a, account=h.account, pending_days=1, from_hour=1, to_hour=2, pause_ms=0)),
+    "retention.nights.begin_now": ("disposal.started", "officer", lambda h, a: nights.begin_now(h.account, actor=a)),
     "retention.holds.place_hold": ("hold.placed", "officer", lambda h, a: holds.place_hold(
         actor=a, account=h.account, covers=[Covered("interactions.Interaction", h.call.pk)], matter="m", reason="r")),
     "retention.holds.release_hold": ("hold.released", "officer", lambda h, a: holds.release_hold(
@@ -108,6 +131,43 @@ ACTS: dict[str, tuple[str, str, Act]] = {
         h.confirmed.pk, actor=a, progress=lambda done, total=None: None)),
     "rtbf.previews.preview": ("customer.searched", "supervisor", lambda h, a: list(previews.preview(
         actor=a, account=h.account, identifiers=[ALICE]).lines)),
+    "rtbf.approval.approve_request": ("request.approved", "officer", lambda h, a: approval.approve_request(
+        actor=a, request=h.confirmed)),
+    "rtbf.approval.return_request": ("request.returned", "officer", lambda h, a: approval.return_request(
+        actor=a, request=h.confirmed)),
+    "rtbf.closing.refuse_request": ("request.refused", "officer", lambda h, a: closing.refuse_request(
+        actor=a, request=h.planned, ground="claims")),
+    "rtbf.closing.extend_request": ("request.extended", "officer", lambda h, a: closing.extend_request(
+        actor=a, request=h.planned, because="complex")),
+    "rtbf.decisions.decide": ("request.decided", "supervisor", lambda h, a: decisions.decide(
+        actor=a, request=h.planned, items=[h.item.pk], choice="needed_for_claims")),
+    "rtbf.evidence.attach_evidence": ("evidence.attached", "supervisor", lambda h, a: evidence.attach_evidence(
+        actor=a, request=h.planned, name="a.pdf", content=b"%PDF-1")),
+    "rtbf.evidence.open_evidence": ("evidence.downloaded", "supervisor", lambda h, a: evidence.open_evidence(
+        actor=a, evidence=h.evidence)),
+    "rtbf.intake.change_case": ("case.changed", "supervisor", lambda h, a: intake.change_case(
+        actor=a, request=h.planned, intake=intake.Intake(name="Al"))),
+    "rtbf.intake.check_identity": ("identity.checked", "supervisor", lambda h, a: intake.check_identity(
+        actor=a, request=h.planned, how="document")),
+    "rtbf.letters.change_template": ("template.changed", "officer", lambda h, a: letters.change_template(
+        actor=a, account=h.account, kind="done", subject="s", body="b")),
+    "rtbf.letters.prepare_letter": ("letter.prepared", "supervisor", lambda h, a: letters.prepare_letter(
+        actor=a, request=h.planned, kind="done", to="", subject="s", body="b")),
+    "rtbf.letters.print_letter": ("letter.printed", "supervisor", lambda h, a: letters.print_letter(
+        actor=a, letter=h.letter)),
+    "rtbf.letters.send_letter": ("letter.queued", "supervisor", lambda h, a: letters.send_letter(
+        actor=a, letter=h.letter)),
+    "rtbf.raising.raise_request": ("request.drafted", "supervisor", lambda h, a: raising.raise_request(
+        actor=a, account=h.account, identifiers=[ALICE], later=True)),
+    "rtbf.raising.raise_in_accounts": ("request.planned", "supervisor", lambda h, a: raising.raise_in_accounts(
+        actor=a, account=h.account, others=[], identifiers=[ALICE], request_id=None, intake=intake.Intake(),
+        later=False)),
+    "rtbf.raising.search_request": ("request.planned", "supervisor", lambda h, a: raising.search_request(
+        actor=a, request=h.draft)),
+    "rtbf.rules.change_rules": ("rules.changed", "officer", lambda h, a: rules.change_rules(
+        actor=a, account=h.account, new=RULES)),
+    "rtbf.samples_of_plans.open_sample": ("plan_row.opened", "supervisor", lambda h, a: samples_of_plans.open_sample(
+        actor=a, item=h.item)),
     "rtbf.requests.plan_request": ("request.planned", "supervisor", lambda h, a: requests.plan_request(
         actor=a, account=h.account, identifiers=[ALICE])),
     "rtbf.requests.confirm_request": ("request.confirmed", "supervisor", lambda h, a: requests.confirm_request(
@@ -131,6 +191,10 @@ STEPS = {
     "interactions.playback.find_interaction": "interactions.showing.page_of",
     "interactions.playback.find_sound": "interactions.openings.opened",
     "jobs.queue.enqueue": "rtbf.requests.confirm_request",
+    "rtbf.changes.refuse_changed": "rtbf.requests.confirm_request",
+    "rtbf.intake.take_in": "rtbf.requests.plan_request",
+    "rtbf.requests.stop_job": "rtbf.requests.cancel_request",
+    "rtbf.starting.start_grace": "rtbf.requests.confirm_request",
     "privacy.erasure.condemn": "privacy.erasure.erase",
     "privacy.erasure.finish": "privacy.erasure.erase",
     "privacy.erasure.resume": "privacy.erasure.erase",
@@ -142,6 +206,7 @@ STEPS = {
     "trail.receivers.condemned": "privacy.erasure.erase",
     "trail.receivers.erased": "privacy.erasure.erase",
     "jobs.receivers.condemned": "privacy.erasure.erase",
+    "retention.nights.begin": "retention.nights.begin_now",
 }
 # Proved where their own tests are.
 ELSEWHERE = {
@@ -152,12 +217,24 @@ ELSEWHERE = {
     "audit.verification.start_verification": "tests/audit/test_verification.py",
     "jobs.key_care.renew": "tests/jobs/test_key_care.py",
     "jobs.backup.back_up": "tests/jobs/test_backup.py",
+    "accounts.handling.remove_rule": "tests/accounts/test_handling.py",
+    "retention.policies.withdraw_policy": "tests/retention/test_policies.py",
+    "retention.policies.end_policy": "tests/retention/test_policies.py",
+    "retention.nights.confirm_run": "tests/retention/test_disposal.py",
+    "retention.nights.cancel_run": "tests/retention/test_disposal.py",
+    "retention.nights.pause_run": "tests/retention/test_disposal.py",
+    "retention.nights.resume_run": "tests/retention/test_disposal.py",
+    "retention.disposal.dispose": "tests/retention/test_disposal.py",
     "retention.reviewing.confirm_holds": "tests/retention/test_reviewing.py",
     "jobs.key_care.rotate_root": "tests/jobs/test_key_care.py",
     "jobs.key_care.rotate_index_key": "tests/jobs/test_key_care.py",
     "jobs.key_care.rebuild_index": "tests/privacy/test_index_rotation.py",
     "jobs.restores.replay_erasures": "tests/jobs/test_restores.py",
     "privacy.replay.replay": "tests/jobs/test_restores.py",
+    "rtbf.letters.deliver_letter": "tests/rtbf/test_letters.py",
+    "rtbf.raising.discover_request": "tests/rtbf/test_raising.py",
+    "rtbf.reminders.end_cases": "tests/rtbf/test_letters.py",
+    "rtbf.reminders.remind": "tests/rtbf/test_letters.py",
     "trail.verify.verify": "tests/trail/test_verify.py",
 }
 
@@ -203,15 +280,37 @@ def house(account, supervisor, officer, auditor, administrator, monkeypatch, set
     settings.DROP_FOLDERS = [str(h.drop)]
     h.watched = DropFolder.objects.create(account=account, place=str(h.drop / "old"))
     FieldMeaning.objects.create(account=account, field="rufnummer", means="phone")
+    h.policy = Policy.objects.get(account=account)
     h.people = {"supervisor": supervisor, "officer": officer, "auditor": auditor, "administrator": administrator}
     return h
+
+
+CASES = ("rtbf.approval", "rtbf.closing", "rtbf.decisions", "rtbf.evidence", "rtbf.intake", "rtbf.letters",
+         "rtbf.samples")  # fmt: skip
+
+
+def _prepare_case(house: SimpleNamespace, flow: str) -> None:
+    who = house.supervisor.actor
+    if flow.startswith(CASES):
+        house.planned = requests.plan_request(actor=who, account=house.account, identifiers=[ALICE])
+        house.item = house.planned.items.get(kind="recording")
+    if flow.startswith("rtbf.approval"):
+        Rules.objects.update_or_create(account=house.account, defaults={"four_eyes": True})
+        house.confirmed = requests.confirm_request(actor=who, request=house.planned, typed="FORGET")
+    if flow == "rtbf.evidence.open_evidence":
+        house.evidence = evidence.attach_evidence(actor=who, request=house.planned, name="a.pdf", content=b"%PDF-1")
+    if flow in ("rtbf.letters.print_letter", "rtbf.letters.send_letter"):
+        house.letter = letters.prepare_letter(
+            actor=who, request=house.planned, kind="done", to="al@example.com", subject="s", body="b"
+        )
+    if flow == "rtbf.raising.search_request":
+        house.draft = raising.raise_request(actor=who, account=house.account, identifiers=[ALICE], later=True)
 
 
 def prepared(house: SimpleNamespace, flow: str) -> SimpleNamespace:
     """Bring the house to where the act begins."""
     who = house.supervisor.actor
-    if flow in ("interactions.scanning.cancel_scan", "interactions.scanning.run_scan"):
-        house.scan = scanning.start_scan(actor=who, account=house.account)
+    _prepare_case(house, flow)
     if flow.startswith(("rtbf.requests.c", "rtbf.requests.r", "rtbf.execution", "jobs.queue")):
         house.planned = requests.plan_request(actor=who, account=house.account, identifiers=[ALICE])
     if flow.startswith(("rtbf.requests.r", "rtbf.execution", "jobs.queue")):

@@ -13,7 +13,7 @@ DOORS = {
     "open_content": {"interactions.playback"},
     "store": {"interactions.ingest", "privacy.open", "privacy.erasure"},
     # keys and what they open
-    "load_keys": {"privacy.index_rebuild", "privacy.open", "privacy.redaction", "retention.holds"},
+    "load_keys": {"privacy.index_rebuild", "privacy.open", "privacy.redaction", "retention.holds", "rtbf.intake"},
     "unseal": {"privacy.index_rebuild", "privacy.open", "privacy.redaction"},
     "open_value": {"privacy.sealing"},
     "create_keys": {
@@ -21,11 +21,18 @@ DOORS = {
         "interactions.runs", "privacy.redaction", "retention.holds",
         "rtbf.requests",
         "trail.details",
+        "rtbf.evidence",
+        "rtbf.intake",
+        "rtbf.letters",
+        "rtbf.raising",
     },
     # what destroys
     "shred": {"privacy.erasure", "privacy.replay"},
     "condemn": {"privacy.erasure"},
-    "erase": {"rtbf.execution", "interactions.redaction", "interactions.unlinking", "trail.details", "privacy.replay"},
+    "erase": {
+        "rtbf.execution", "rtbf.reminders", "interactions.redaction", "interactions.unlinking", "trail.details",
+        "privacy.replay",
+    },
     "destroy_block_key": {"privacy.keyring.renewal"},
     # the entry of an opening, without which nothing opens
     "warrant": {
@@ -33,6 +40,10 @@ DOORS = {
         "interactions.import_views", "interactions.unlinking", "interactions.views",
         "retention.views", "rtbf.previews",
         "rtbf.views", "trail.verify_details",
+        "rtbf.case_views",
+        "rtbf.evidence",
+        "rtbf.letters",
+        "rtbf.samples_of_plans",
     },
 }  # fmt: skip
 # Names that other things have too: only what comes from these modules counts.
@@ -81,9 +92,10 @@ def test_a_door_has_its_callers_and_no_others(name):
 
 
 # Besides the eraser: the empty row of a customer taken in by another, what a failed import left in the store, an
-# opening that is over, whom a supervisor looks after.
+# opening that is over, whom a supervisor looks after,
+# the rows of a plan that is made anew.
 DELETERS = {"privacy.erasure", "customers.merging", "interactions.ingest", "interactions.openings", "accounts.staffing",
-            "interactions.columns", "interactions.unlinking", "accounts.handling"}  # fmt: skip
+            "interactions.columns", "interactions.unlinking", "accounts.handling", "rtbf.changes", "rtbf.raising"}  # fmt: skip
 DELETING = re.compile(r"\s*(delete\s+from|truncate)\s", re.IGNORECASE)
 
 

@@ -1,0 +1,149 @@
+"""The pages of disposal: what is due and kept, any day's preview, the runs with their progress, what was deferred."""
+
+import csv
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.pages import page, render_page
+from accounts.requests import MemberRequest, membership_of
+from accounts.rights import may
+from privacy import restored
+from retention import nights, pictures, words
+from retention.due import Schedule
+from retention.errors import PolicyError
+from retention.models import Deferral, Policy, Run, RunState
+from retention.preview import preview
+from retention.querysets import SEE_POLICIES
+from trail.append import append
+from trail.refusal import NotVisible
+
+SHOWN = 50
+ACTS = {"confirm": nights.confirm_run, "cancel": nights.cancel_run, "pause": nights.pause_run,
+        "resume": nights.resume_run}  # fmt: skip
+
+
+@page("disposal/", name="disposal", right=SEE_POLICIES, action="retention.previewed")
+@never_cache
+@require_GET
+def overview(request: MemberRequest) -> HttpResponseBase:
+    """Show what goes on a day (today without one), what is due soon, what is kept, the runs and what they deferred."""
+    account = membership_of(request).account
+    context: dict[str, Any] = {"account": account, "may_control": may(request.actor, nights.CONTROL)}
+    try:
+        schedule = Schedule.at(account, timezone.now())
+        context["on"] = on = _day(request.GET.get("on", "")) or schedule.day_of(timezone.now())
+        found = preview(schedule, on)
+        names = {str(each.pk): each.name for each in Policy.objects.visible_to(request.actor)}
+        context |= {
+            "total": found.total, "table": pictures.table(found, names), "estimate": found.is_estimate,
+            "soon": pictures.due_by_day(found), "kept": pictures.kept_by_month(found),
+        }  # fmt: skip
+        if request.GET.get("format") == "csv":
+            return _csv(request, on, context["table"])
+    except PolicyError as error:
+        context["problem"] = str(error)
+    append("retention.previewed", actor=request.actor, account_id=account.pk)
+    deferred = Deferral.objects.visible_to(request.actor).filter(resolved_at=None)
+    context |= {
+        "runs": Run.objects.visible_to(request.actor).order_by("-created_at")[:SHOWN],
+        "deferred": deferred.order_by("-last_at")[:SHOWN],
+        "deferred_count": deferred.count(),
+        "waits": restored.disposal_paused(account.pk),
+    }
+    status = 422 if "problem" in context else 200
+    return render_page(request, "retention/disposal.html", context, title="Disposal", status=status)
+
+
+@page("disposal/<uuid:pk>/", name="disposal-run", right=SEE_POLICIES, action="retention.previewed")
+@never_cache
+@require_GET
+def show_run(request: MemberRequest, pk: UUID) -> HttpResponseBase:
+    """Show one run: how far it is, what went by kind, what stayed and why, and the proof."""
+    run = _visible(request, pk)
+    counts = [
+        {"kind": words.KINDS.get(kind, kind), "due": each.get("due", 0), "disposed": each.get("disposed", 0),
+         "deferred": each.get("deferred", 0)}
+        for kind, each in run.counts.items()
+    ]  # fmt: skip
+    due = sum(each["due"] for each in counts)
+    done = sum(each["disposed"] + each["deferred"] for each in counts)
+    context = {
+        "run": run, "counts": counts, "due": due, "done": min(done, due) if due else 0, "account": run.account,
+        "reason": nights.REASONS.get(run.code, ""), "deferred": run.deferrals.order_by("-last_at")[:SHOWN],
+        "may_control": may(request.actor, nights.CONTROL, run), "states": RunState,
+    }  # fmt: skip
+    return render_page(request, "retention/run.html", context, title=run.reference)
+
+
+@page("disposal/<uuid:pk>/act/", name="disposal-act", right=nights.CONTROL, action="disposal.started")
+@never_cache
+@require_POST
+def act(request: MemberRequest, pk: UUID) -> HttpResponseBase:
+    """Confirm, cancel, pause or resume a run."""
+    run, what = _visible(request, pk), request.POST.get("act", "")
+    try:
+        if what == "confirm":
+            nights.confirm_run(actor=request.actor, run=run, typed=request.POST.get("typed", ""))
+        elif what in ACTS:
+            ACTS[what](actor=request.actor, run=run)
+        else:
+            raise PolicyError("Choose what to do with the run. Nothing was changed.")
+    except PolicyError as error:
+        messages.error(request, str(error))
+    return redirect("portal:disposal-run", run.pk)
+
+
+@page("disposal/begin/", name="disposal-begin", right=nights.CONTROL, action="disposal.started")
+@never_cache
+@require_POST
+def begin(request: MemberRequest) -> HttpResponseBase:
+    """Begin a run now instead of tonight; a person asked for it, so it does not wait for the window."""
+    try:
+        run = nights.begin_now(membership_of(request).account, actor=request.actor)
+    except PolicyError as error:
+        messages.error(request, str(error))
+        return redirect("portal:disposal")
+    return redirect("portal:disposal-run", run.pk)
+
+
+def _csv(request: MemberRequest, on: date, rows: list[dict[str, Any]]) -> HttpResponse:
+    answer = HttpResponse(content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="disposal-{on.isoformat()}.csv"'
+    writer = csv.writer(answer)
+    writer.writerow(["kind", "policy", "records", "bytes"])
+    # A name that begins like a formula would be one in a spreadsheet.
+    writer.writerows([row["kind"], _harmless(row["policy"]), row["items"], row["size"]] for row in rows)
+    append("retention.previewed", actor=request.actor, account_id=request.actor.account_id, facts={"as": "csv"})
+    return answer
+
+
+def _harmless(text: str) -> str:
+    return f"'{text}" if text[:1] in "=+-@\t\r" else text
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise PolicyError("Write the day as YYYY-MM-DD. Nothing is shown.") from None
+
+
+def _visible(request: MemberRequest, pk: UUID) -> Run:
+    run = Run.objects.visible_to(request.actor).select_related("account", "started_by").filter(pk=pk).first()
+    if run is None:
+        raise NotVisible(
+            "There is no such disposal run in this account.",
+            actor=request.actor,
+            action="retention.previewed",
+            code="not_visible",
+            record=(Run._meta.label, str(pk)),
+        )
+    return run

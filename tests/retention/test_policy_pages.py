@@ -1,0 +1,110 @@
+"""An officer's pages: policies with their effect, what is due, runs."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import Account
+from privacy import map as data_map
+from retention import nights
+from retention.models import Policy, Run, RunState
+from tests.conftest import Person
+from tests.makers import make_customer, make_interaction
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+FORM = {"name": "Short", "kinds": ["recording"], "keep": "30 days"}
+
+
+@pytest.fixture
+def client(client_of: Callable[[Person], Client], officer: Person) -> Client:
+    return client_of(officer)
+
+
+@pytest.fixture
+def calls(account: Account) -> None:
+    customer = make_customer(account, phone="+12025550147")
+    for days in (400, 60, 10):
+        make_interaction(account, customer, started_at=timezone.now() - timedelta(days=days), recording=b"RIFF")
+
+
+def test_the_list_says_each_policy_in_a_sentence(client: Client, account: Account) -> None:
+    text = client.get("/policies/").content.decode()
+    assert "Everything: 1 year" in text
+    assert "Default" in text
+
+
+def test_the_effect_is_shown_and_nothing_saved_before_the_term_is_typed(client: Client, calls: None) -> None:
+    text = client.post("/policies/propose/", {**FORM, "step": "effect"}).content.decode()
+    assert "<strong>3</strong> records would go on the first night, instead of 2" in text
+    assert Policy.objects.count() == 1
+    answer = client.post("/policies/propose/", {**FORM, "step": "save", "typed": "3 days"})
+    assert answer.status_code == 422
+    assert "Type 30 days once more" in answer.content.decode()
+    assert client.post("/policies/propose/", {**FORM, "step": "save", "typed": "30 days"}).status_code == 302
+    assert Policy.objects.get(name="Short").effective_at > timezone.now() + timedelta(days=29)
+
+
+@pytest.mark.parametrize("template", ["cnil", "mifid", "quality"])
+def test_each_ready_made_policy_can_be_proposed_as_it_is(client: Client, account: Account, template: str) -> None:
+    form = client.get(f"/policies/propose/?template={template}").context["form"]
+    assert client.post("/policies/propose/", {**form, "step": "effect"}).status_code == 200
+
+
+def test_changing_the_default_shows_what_it_says(client: Client, account: Account) -> None:
+    default = Policy.objects.get(account=account)
+    form = client.get(f"/policies/propose/?replaces={default.pk}").context["form"]
+    assert set(form["kinds"]) == set(data_map.kinds())
+    given = {**form, "keep": "2 years", "typed": "2 years", "step": "save", "replaces": default.pk}
+    assert client.post("/policies/propose/", {key: value for key, value in given.items() if value}).status_code == 302
+    new = Policy.objects.get(replaces=default)
+    assert client.post(f"/policies/{new.pk}/withdraw/").status_code == 302
+    assert Policy.objects.get(pk=default.pk).ends_at is None
+
+
+def test_markup_in_a_name_stays_text(client: Client, account: Account) -> None:
+    evil = {**FORM, "name": "<script>alert(1)</script>", "step": "save", "typed": "30 days"}
+    client.post("/policies/propose/", evil)
+    text = client.get("/policies/").content.decode()
+    assert "<script>alert(1)" not in text
+    assert "&lt;script&gt;alert(1)" in text
+
+
+def test_what_is_due_is_shown_for_any_day(client: Client, calls: None) -> None:
+    assert "<strong>2</strong> records" in client.get("/disposal/").content.decode()
+    later = (timezone.now() + timedelta(days=340)).date().isoformat()
+    assert "<strong>4</strong> records" in client.get(f"/disposal/?on={later}").content.decode()
+    assert client.get("/disposal/?on=tomorrow").status_code == 422
+
+
+def test_the_table_is_also_a_file_without_formulas(client: Client, account: Account, calls: None) -> None:
+    Policy.objects.update(name="=HYPERLINK(1)")
+    answer = client.get("/disposal/?format=csv")
+    assert answer["Content-Type"].startswith("text/csv")
+    lines = answer.content.decode().splitlines()
+    assert lines[0] == "kind,policy,records,bytes"
+    assert all("'=HYPERLINK" in line for line in lines[1:])
+
+
+def test_a_run_is_begun_confirmed_and_shown(client: Client, account: Account, calls: None) -> None:
+    where = client.post("/disposal/begin/")["Location"]
+    run = Run.objects.get()
+    assert nights.REASONS[nights.FIRST] in client.get(where).content.decode()
+    client.post(f"/disposal/{run.pk}/act/", {"act": "confirm", "typed": "1"})
+    run.refresh_from_db()
+    assert run.state == RunState.REFUSED
+    client.post(f"/disposal/{run.pk}/act/", {"act": "confirm", "typed": "2"})
+    run.refresh_from_db()
+    assert run.state == RunState.RUNNING
+    assert "Running" in client.get("/disposal/").content.decode()
+
+
+def test_without_its_default_an_account_is_told_and_nothing_decided(client: Client, account: Account) -> None:
+    Policy.objects.all().delete()
+    make_interaction(account)
+    answer = client.get("/disposal/")
+    assert answer.status_code == 422
+    assert "default policy is missing" in answer.content.decode()
