@@ -27,7 +27,7 @@ MIB = 1024 * 1024
 FILE_BYTES = 64 * MIB
 ROUNDS = 9
 SEEKS = 3000
-# 1.5 GB/s is more than any listener takes, whatever AES-GCM could do.
+# The promise has two sides, either is enough: 0.3 of AES-GCM in memory, or 1.5 GB/s, more than any listener takes.
 ENOUGH_TO_READ = 1.5e9 / MIB
 SEEK_BYTES = 64 * 1024
 CONTEXT = b"bench"
@@ -57,11 +57,14 @@ def _writing(source: Path, folder: Path, key: bytes) -> Iterator[dict[str, Any]]
     if shutil.which("age") and shutil.which("age-keygen"):
         identity = _age_identity(folder)
         contenders["age"] = lambda: _age_file(source, target, identity)
+        contenders["age, synced"] = lambda: _age_file(source, target, identity, synced=True)
     rates = _rates(contenders, before=lambda: target.unlink(missing_ok=True))
     vault, limit = rates["vault, synced"], rates["plain, synced"]
     yield _figure("write file to file, both synced; limit: plain read/write", vault, limit=limit, target=0.75)
-    # The command does not sync what it writes, so neither does its rival.
-    yield _figure("write file to file, neither synced; peer: age", rates["vault"], peer=rates.get("age"), target=2.0)
+    # The command does not sync what it writes: either its file is synced after it, or its rival does not sync either.
+    peer, unsynced = rates.get("age, synced"), rates.get("age")
+    yield _figure("write file to file, both synced; peer: age, its file synced after it", vault, peer=peer, target=2.0)
+    yield _figure("write file to file, both unsynced; peer: age, unsynced", rates["vault"], peer=unsynced, target=2.0)
 
 
 def _reading(reader: SealedReader) -> dict[str, Any]:
@@ -75,7 +78,12 @@ def _reading(reader: SealedReader) -> dict[str, Any]:
             aead.decrypt_into(nonce, segment, None, into[start : start + PLAIN_BYTES])
 
     rates = _rates({"vault": lambda: reader.readinto_at(0, into), "memory": open_in_memory})
-    figure = _figure("read to memory; limit: AES-GCM in memory", rates["vault"], limit=rates["memory"], target=0.3)
+    figure = _figure(
+        "read to memory; limit: AES-GCM in memory; 1,431 MiB/s is enough too",
+        rates["vault"],
+        limit=rates["memory"],
+        target=0.3,
+    )
     return {**figure, "ok": figure["ok"] or rates["vault"] >= ENOUGH_TO_READ}
 
 
@@ -158,5 +166,8 @@ def _age_identity(folder: Path) -> Path:
     return identity
 
 
-def _age_file(source: Path, target: Path, identity: Path) -> None:
+def _age_file(source: Path, target: Path, identity: Path, *, synced: bool = False) -> None:
     subprocess.run(["age", "-e", "-i", str(identity), "-o", str(target), str(source)], check=True, capture_output=True)
+    if synced:
+        with target.open("rb") as file:
+            sync(file.fileno())
