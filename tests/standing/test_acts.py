@@ -199,6 +199,9 @@ STEPS = {
     "privacy.erasure.finish": "privacy.erasure.erase",
     "privacy.erasure.resume": "privacy.erasure.erase",
     "privacy.redaction.redact": "interactions.redaction.redact_passages",
+    "interactions.silencing.silence_passages": "privacy.open.warrant",
+    "retention.releasing.tell": "retention.holds.release_hold",
+    "rtbf.deferred.go_on_after": "retention.holds.release_hold",
     "privacy.witness.opened": "privacy.open.warrant",
     "privacy.witness.condemned": "privacy.erasure.erase",
     "privacy.witness.erased": "privacy.erasure.erase",
@@ -210,6 +213,9 @@ STEPS = {
 }
 # Proved where their own tests are.
 ELSEWHERE = {
+    "interactions.silencing.silence": "tests/interactions/test_silencing.py",
+    "privacy.versions.replace_content": "tests/interactions/test_silencing.py",
+    "rtbf.deferred.open_again": "tests/rtbf/test_deferred.py",
     "interactions.collecting.collect": "tests/interactions/test_drop_folders.py",
     "interactions.unlinking.forget_names": "tests/interactions/test_drop_folders.py",
     "interactions.unlinking.forget_originals": "tests/interactions/test_drop_folders.py",
