@@ -13,7 +13,7 @@ from interactions.drafts import Ignored, Outcome, Rejected
 from interactions.sources.found import FoundFile, unreadable
 from interactions.sources.left_out import why_left_out
 from interactions.sources.registry import Context, Source, source_of
-from interactions.sources.walk import folder_of, walk
+from interactions.sources.walk import EMPTY, folder_of, walk
 
 
 def read_all(
@@ -47,6 +47,8 @@ def _files(root: Path, context: Context, only: Collection[str] | None) -> Iterat
             if only is not None and file.relative not in only:
                 continue
             file.meanings = context.meanings
+        elif only is not None and (isinstance(file, Ignored) or file.reason == EMPTY):
+            continue  # where files arrive one by one, an empty one has only just been begun
         yield file
 
 

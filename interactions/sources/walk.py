@@ -13,6 +13,7 @@ from pathlib import Path
 from interactions.drafts import Ignored, Rejected
 from interactions.sources.found import FoundFile, is_inside, unreadable
 
+EMPTY = "The file is empty; export it again."
 _BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _CONTROL_CATEGORIES = frozenset({"Cc", "Cs", "Zl", "Zp"})
 
@@ -61,7 +62,7 @@ def _outcome(path: Path, relative: str, status: os.stat_result, base: Path) -> F
     if not stat.S_ISREG(status.st_mode):
         return Rejected(relative, 0, "This is a pipe, socket or device, not a file, and was not opened.")
     if status.st_size == 0:
-        return Rejected(relative, 0, "The file is empty; export it again.")
+        return Rejected(relative, 0, EMPTY)
     return FoundFile(path, relative, status.st_size)
 
 

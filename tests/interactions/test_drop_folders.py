@@ -144,6 +144,13 @@ def test_unfinished_and_hidden_files_are_left_alone(account, root):
     assert there(root) == names
 
 
+def test_a_file_just_begun_is_not_told(account, root):
+    folder = watched(account, root)
+    put(root, "b.csv", "")
+    put(root, "a.csv", contact(1))
+    assert look(folder).rejected == []
+
+
 def test_a_message_waits_for_its_sound(account, root, monkeypatch):
     folder = watched(account, root)
     text = "[message]\norigmailbox=2046\ncallerid=<2025550147>\norigtime=1584310249\nduration=3\nmsg_id=1-1\n"
