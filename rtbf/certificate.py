@@ -60,10 +60,10 @@ def issue(request: Request, *, actor: Actor) -> Certificate | None:
             "replaces": hashlib.sha256(last.document.encode()).hexdigest() if last else None,
         }
         certificate = Certificate.objects.create(
-            request=held, version=said["version"], issued_at=now, clean=said["clean"], final=said["final"],
+            request=held, version=said["version"], issued_at=now, is_clean=said["clean"], final=said["final"],
             facts=facts, document=_signed(said),
         )  # fmt: skip
-        note("certificate.issued", held, actor, facts={"version": certificate.version, "clean": certificate.clean})
+        note("certificate.issued", held, actor, facts={"version": certificate.version, "clean": certificate.is_clean})
     return certificate
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import timedelta
 from typing import Any, BinaryIO, Final, cast
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -81,7 +82,7 @@ def raise_dossier(
             account=account,
             reference=next_reference(Dossier, account, "DOSSIER"),
             right=right,
-            raised_by_id=actor.user_id,
+            raised_by_id=actor.user_id or for_user,
             for_user_id=for_user,
             silence_others=silence_others,
             name_agents=name_agents,
@@ -96,7 +97,7 @@ def raise_dossier(
     return dossier
 
 
-def _fetcher(account: Account, actor: Actor, email: str) -> Any:
+def _fetcher(account: Account, actor: Actor, email: str) -> UUID:
     """Return the id of the member who may fetch it."""
     if actor.user_id is None:
         raise RequestError("A dossier names the person who fetches it. Nothing was put together.")

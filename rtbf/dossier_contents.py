@@ -234,7 +234,7 @@ class Contents:
 
     def _agent(self, agent_id: UUID | None) -> str:
         if agent_id not in self._agents:
-            named = Agent.objects.filter(pk=agent_id).first() if self.dossier.name_agents else None
+            named = Agent.objects.filter(pk=agent_id).first() if agent_id and self.dossier.name_agents else None
             self._agents[agent_id] = str(named) if named else f"agent {len(self._agents)}"
         return self._agents[agent_id]
 

@@ -63,7 +63,7 @@ def show(request: MemberRequest, pk: UUID) -> HttpResponseBase:
     context = {
         "found": found,
         "counts": [(kind.replace("_", " "), number) for kind, number in found.counts.items() if number],
-        "job": Job.objects.filter(pk=found.job_id).first(),
+        "job": Job.objects.filter(pk=found.job_id).first() if found.job_id else None,
         "is_building": found.state == DossierState.BUILDING,
         "may_fetch": found.state == DossierState.READY and found.for_user_id == request.actor.user_id,
     }

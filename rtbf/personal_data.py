@@ -124,7 +124,7 @@ declare(
 )
 declare(
     Certificate,
-    plain=["id", "request", "version", "issued_at", "clean", "final", "facts", "document"],
+    plain=["id", "request", "version", "issued_at", "is_clean", "final", "facts", "document"],
     row_stays_because="it shows that the request was met, without saying whose it was",
 )
 declare(

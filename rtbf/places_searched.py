@@ -195,7 +195,7 @@ def home_files() -> Iterator[Piece]:
     home = Path(settings.LETHE_HOME)
     yield from files_below(home, "file", without=APART)
     for name in (settings.CHECKPOINT_DIRECTORY, *settings.DROP_FOLDERS):
-        folder = Path(name)
+        folder = Path(str(name))
         if folder.is_dir() and not folder.is_relative_to(home):
             yield from files_below(folder, "file")
 
@@ -236,7 +236,7 @@ def server(kind: Kind, url: str) -> Iterator[Piece]:
     """Yield every key and value of a Valkey or Redis, of every type. Raises OSError when it can't be read."""
     if url.split(":", maxsplit=1)[0] not in ("redis", "rediss", "unix"):
         raise OSError("This is no Valkey or Redis.")
-    client = redis.from_url(url, socket_timeout=20)
+    client: Any = redis.from_url(url, socket_timeout=20)
     try:
         for key in client.scan_iter(count=500):
             yield Piece(kind, "name", "", bytes(key))

@@ -4,6 +4,7 @@ The search needs the identifiers, so what was typed goes last: execute, search, 
 execution hands over to a job of its own, which may be killed and run again; it begins its search anew.
 """
 
+from datetime import datetime
 from typing import Final
 
 from django.db import transaction
@@ -84,7 +85,7 @@ def _measure_again(request: Request) -> None:
             figures.save(update_fields=["after", "measured_again_at"])
 
 
-def _measured(request: Request, up_to: int, until: "timezone.datetime") -> dict[str, Measured]:
+def _measured(request: Request, up_to: int, until: datetime) -> dict[str, Measured]:
     own = request.items.filter(label=Interaction._meta.label, pk__lte=up_to).values_list("record_id", flat=True)
     return {
         "account": measure(request.account, until=until),

@@ -8,8 +8,6 @@ import os
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from django.apps import apps
-
 from customers.models import Identifier, Note
 from interactions.models import TEXTS
 from jobs.errors import JobFailed
@@ -82,7 +80,8 @@ def _identifiers(request: Request, opening: Warrant) -> list[tuple[str, str]]:
 
 def _texts(request: Request, opening: Warrant) -> Iterator[str]:
     """Yield what at most 200 of the records say that go: what the customer said, what was written about them."""
-    for model in (*TEXTS, Note):
+    models: tuple[Any, ...] = (*TEXTS, Note)
+    for model in models:
         going = request.items.filter(label=model._meta.label, action__in=(Action.DELETE, Action.ANONYMISE))
         ids = list(going.order_by("pk").values_list("record_id", flat=True))
         few = ids[:: max(1, len(ids) // MOST_TEXTS)][:MOST_TEXTS]
@@ -91,7 +90,7 @@ def _texts(request: Request, opening: Warrant) -> Iterator[str]:
             for each in model._meta.concrete_fields
             if isinstance(each, SealedField) and data_map.entry(model).personal[each.name].category == "words"
         ]
-        rows = list(apps.get_model(model._meta.label)._default_manager.filter(pk__in=few, condemned_at=None))
+        rows = list(model._default_manager.filter(pk__in=few, condemned_at=None))
         for _, values in _opened(rows, names, opening):
             yield from (_said(value) for value in values.values() if value)
 

@@ -59,12 +59,8 @@ def differences(before: Measured, after: Measured) -> list[str]:
 
 
 def _by(rows: "QuerySet[Interaction]", expression: Any) -> dict[str, dict[str, int]]:
-    grouped = (
-        rows.annotate(_value=expression)
-        .order_by()
-        .values("_value")
-        .annotate(**{f"_{k}": v for k, v in FIGURES.items()})
-    )
+    figures = {f"_{name}": figure for name, figure in FIGURES.items()}
+    grouped: Any = rows.annotate(_value=expression).order_by().values("_value").annotate(**figures)
     return {
         str(row["_value"] if row["_value"] is not None else ""): _plain({name: row[f"_{name}"] for name in FIGURES})
         for row in grouped

@@ -100,7 +100,7 @@ class Certificate(models.Model):
     request = models.ForeignKey(Request, on_delete=models.PROTECT, related_name="certificates")
     version = models.PositiveIntegerField()
     issued_at = models.DateTimeField()
-    clean = models.BooleanField()
+    is_clean = models.BooleanField()
     final = models.BooleanField()
     facts = models.CharField(max_length=64)
     document = models.TextField()
