@@ -27,7 +27,7 @@ def mark_of(kind: Kind, value: str, until: datetime | None = None) -> Mark:
 
 def mark_of_record(row: OfRegister) -> Mark:
     """Return the mark of a register's record, by the blind index of its place and content."""
-    return Mark(f"record-{row._meta.model_name}", lasting(row.account_id, row.digest))
+    return Mark(f"record-{row._meta.model_name}", lasting(row.account_id, bytes(row.digest)))
 
 
 def marks_of_identifiers(rows: Sequence[Identifier], opened: Opened, until: datetime) -> Iterator[Mark]:

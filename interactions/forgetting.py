@@ -20,12 +20,14 @@ def mark_of_source(account_id: UUID, index: bytes) -> Mark:
 
 def mark_of_content(row: OfInteraction) -> Mark:
     """Return the mark of a content of a call by its blind index."""
-    return Mark(f"content-{row._meta.model_name}", row.interaction_id.bytes + lasting(row.account_id, row.digest))
+    return Mark(
+        f"content-{row._meta.model_name}", row.interaction_id.bytes + lasting(row.account_id, bytes(row.digest))
+    )
 
 
 def marks_of_sources(rows: Sequence[SourceId], opened: Opened, until: datetime) -> Iterator[Mark]:
     """Yield the marks of calls that are being erased."""
-    yield from (mark_of_source(row.account_id, row.digest) for row in rows)
+    yield from (mark_of_source(row.account_id, bytes(row.digest)) for row in rows)
 
 
 def marks_of_contents(rows: Sequence[OfInteraction], opened: Opened, until: datetime) -> Iterator[Mark]:

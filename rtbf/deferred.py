@@ -36,7 +36,7 @@ def _locked(hold: LegalHold) -> QuerySet[Request]:
 def open_again(request: Request, *, actor: Actor) -> bool:
     """Queue what released holds had deferred of a request, whose row the caller has locked. Returns whether any."""
     kept = request.items.filter(outcome=Outcome.KEPT)
-    holds = set(kept.exclude(held_by=None).values_list("held_by", flat=True))
+    holds = {hold_id for hold_id in kept.values_list("held_by", flat=True) if hold_id}
     if not LegalHold.objects.filter(pk__in=holds).exclude(released_at=None).exists():
         return False
     # With a part of the customer the rest was kept, so it is tried again too.

@@ -15,7 +15,7 @@ GROUND = "open_request"
 
 def open_requests(targets: Sequence[Target]) -> Mapping[UUID, Refusal]:
     """Return a refusal for each target that an open request plans for, itself or through what it belongs to."""
-    accounts = {target.record.account_id for target in targets}
+    accounts = {target.record.account_id for target in targets if target.record.account_id}
     references = dict(
         Request.objects.filter(account_id__in=accounts).exclude(state__in=ENDED).values_list("pk", "reference")
     )
