@@ -7,22 +7,31 @@ from django.urls import reverse
 from accounts import menu, roles
 from accounts.home import Card, card
 from accounts.requests import MemberRequest, membership_of
-from rtbf import acting_views, case_views, proof_views, rules_views, views
+from rtbf import acting_views, case_views, dossier_views, external_views, proof_views, rules_views, views
 from rtbf.models import ENDED, Request, State
 from rtbf.querysets import SEE
 from rtbf.requests import RAISE
 from rtbf.rules import CHANGE, today_in
 
-__all__ = ["acting_views", "case_views", "proof_views", "rules_views", "views"]
+__all__ = ["acting_views", "case_views", "dossier_views", "external_views", "proof_views", "rules_views", "views"]
 
 SOON = timedelta(days=7)
 SECTION = "Right to be forgotten"
 menu.entry("Forget a customer", url="portal:forget", icon="person_remove", right=RAISE, section=SECTION, order=30)
 menu.entry("Requests", url="portal:requests", icon="assignment", right=SEE, section=SECTION, order=31)
 menu.entry(
+    "Copies for customers",
+    url="portal:dossiers",
+    icon="folder_zip",
+    right="rtbf.raise_dossier",
+    section=SECTION,
+    order=32,
+)
+menu.entry(
     "Check a certificate", url="portal:certificate-check", icon="verified", right=SEE, section=SECTION, order=38
 )
 menu.entry("Rules for requests", url="portal:request-rules", icon="rule", right=CHANGE, section=SECTION, order=39)
+menu.entry("Other systems", url="portal:systems", icon="hub", right="rtbf.change_rules", section=SECTION, order=34)
 
 
 @card(roles.SUPERVISOR, roles.OFFICER, order=40)

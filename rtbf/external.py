@@ -10,8 +10,9 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from accounts.models import Account, Membership
+from accounts.models import Account, Membership, User
 from accounts.rights import require
+from accounts.roles import OFFICER, SUPERVISOR
 from jobs.webhooks import BadAddress, checked_url
 from privacy import keys
 from rtbf.errors import NotPossible
@@ -86,6 +87,12 @@ def active_systems(account: Account) -> list[ExternalSystem]:
     return list(ExternalSystem.objects.filter(account=account, active=True).order_by("kind", "name"))
 
 
+def owners(account: Account) -> list[User]:
+    """Return who may be asked to do tasks: the supervisors and officers of the account."""
+    members = Membership.objects.live().filter(account=account, role__in=(SUPERVISOR, OFFICER))
+    return [member.user for member in members.select_related("user").order_by("user__email")]
+
+
 def _secret_name(system: ExternalSystem) -> str:
     return f"webhook-{system.pk}-{system.secret_number}"
 
@@ -103,9 +110,8 @@ def _check(account: Account, told: Told) -> None:
         raise NotPossible(f"Name the fields to look into, in at most {LONGEST_PLACES:,} characters. Nothing was saved.")
     if not 1 <= told.due_days <= MOST_DAYS:
         raise NotPossible(f"A task is due after 1 to {MOST_DAYS} days. Nothing was saved.")
-    members = Membership.objects.live().filter(account=account, user_id=told.owner_id)
-    if told.owner_id is not None and not members.exists():
-        raise NotPossible("Choose a member of this account as the owner. Nothing was saved.")
+    if told.owner_id is not None and told.owner_id not in {each.pk for each in owners(account)}:
+        raise NotPossible("Choose a supervisor or officer of this account as the owner. Nothing was saved.")
     if told.url:
         try:
             checked_url(told.url)

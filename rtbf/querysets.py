@@ -9,6 +9,7 @@ from trail.actor import Actor
 
 SEE = "rtbf.view_request"
 KEEP_CASES = "rtbf.write_letter"
+KEEP_REGISTER = "rtbf.change_rules"
 
 
 class RequestQuerySet(models.QuerySet):
@@ -45,5 +46,15 @@ class DossierQuerySet(models.QuerySet):
     def visible_to(self, actor: Actor | None) -> Self:
         """Return the dossiers of the actor's account if the role may put one together, else none."""
         if actor is None or actor.account_id is None or "rtbf.raise_dossier" not in rights_of(actor.role):
+            return self.none()
+        return self.filter(account_id=actor.account_id)
+
+
+class SystemQuerySet(models.QuerySet):
+    """Other systems."""
+
+    def visible_to(self, actor: Actor | None) -> Self:
+        """Return the systems of the actor's account if the role keeps their register, else none."""
+        if actor is None or actor.account_id is None or KEEP_REGISTER not in rights_of(actor.role):
             return self.none()
         return self.filter(account_id=actor.account_id)

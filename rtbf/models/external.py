@@ -12,7 +12,7 @@ from accounts.models import Account, User
 from privacy.ids import new_id
 from privacy.models import SealedField, SealedModel
 from rtbf.models.requests import Request
-from rtbf.querysets import RequestQuerySet
+from rtbf.querysets import CaseQuerySet, SystemQuerySet
 
 
 class SystemKind(models.TextChoices):
@@ -66,7 +66,7 @@ class ExternalSystem(models.Model):
     active = models.BooleanField(default=True)
     added_at = models.DateTimeField(auto_now_add=True)
 
-    objects = RequestQuerySet.as_manager()
+    objects = SystemQuerySet.as_manager()
 
     class Meta:
         default_permissions = ()
@@ -95,7 +95,7 @@ class ExternalTask(models.Model):
     ended_at = models.DateTimeField(null=True)
     ended_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
 
-    objects = RequestQuerySet.as_manager()
+    objects = CaseQuerySet.as_manager()
 
     class Meta:
         default_permissions = ()

@@ -92,6 +92,7 @@ def test_a_request_makes_a_task_for_each_system_and_waits_for_them(house, superv
 
 
 def test_ending_the_last_task_completes_the_request_and_forgets_whom_it_was_about(house, supervisor, salesforce):
+    """`end_task` goes through `finish`, `forget_subjects` and `complete_if_last`; a connector through `send_task`."""
     request = forgotten(supervisor, house)
     task = request.tasks.get()
     assert places_left(ALICE_MAIL)
@@ -285,3 +286,41 @@ def test_the_search_for_what_is_left_counts_the_tasks_as_case(house, supervisor,
     request = forgotten(supervisor, house)
     assert external_tasks.is_proved(request)
     assert ALICE not in str(request.counts)
+
+
+def test_the_page_of_a_request_lists_systems_before_and_tasks_after(house, supervisor, client_of, salesforce):
+    client = client_of(supervisor)
+    request = forget(supervisor, house.account)
+    assert "Each gets a task" in client.get(f"/requests/{request.pk}/").content.decode()
+    run_all()
+    task = request.tasks.get()
+    page = client.get(f"/requests/{request.pk}/").content.decode()
+    assert f"/tasks/{task.pk}/" in page
+    assert ALICE_MAIL not in page
+    page = client.get(f"/tasks/{task.pk}/").content.decode()
+    assert "Task: Subject" in page
+    assert ALICE_MAIL in page
+    assert Event.objects.filter(action="task.opened", record_id=str(task.pk)).exists()
+    assert client.post(f"/tasks/{task.pk}/end/", {"outcome": "done", "evidence": ""}).status_code == 422
+    form = {"outcome": "not_needed", "evidence": "Searched by <b>Eve</b>"}
+    assert client.post(f"/tasks/{task.pk}/end/", form)["Location"] == f"/requests/{request.pk}/"
+    page = client.get(f"/tasks/{task.pk}/").content.decode()
+    assert ALICE_MAIL not in page
+    assert "Searched by &lt;b&gt;Eve" in page
+
+
+def test_the_register_is_kept_on_its_pages(account, officer, client_of, receiver):
+    client = client_of(officer)
+    form = {"kind": "salesforce", "name": "Salesforce", "places": "", "due_days": "10", "active": "on",
+            "url": receiver.url, "owner": str(officer.user.pk)}  # fmt: skip
+    where = client.post("/systems/", form)["Location"]
+    system = ExternalSystem.objects.get()
+    assert "InteractionEventNote" in system.places
+    assert (system.owner_id, system.due_days) == (officer.user.pk, 10)
+    shown = client.post(f"{where}secret/").content.decode()
+    assert "whsec_" in shown
+    assert "whsec_" not in client.get(where).content.decode()
+    assert client.post(where, {**form, "name": "", "places": "x"}).status_code == 422
+    client.post(where, {**form, "places": "Contact: Phone"})
+    system.refresh_from_db()
+    assert system.places == "Contact: Phone"

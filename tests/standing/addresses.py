@@ -12,8 +12,10 @@ from interactions.models import DropFolder, ImportRun, Recording, Voicemail
 from interactions.scanning import start_scan
 from retention.holds import Covered, place_hold
 from retention.models import Policy, Run, RunState
+from rtbf.dossier import raise_dossier
 from rtbf.evidence import attach_evidence
 from rtbf.letters import prepare_letter
+from rtbf.models import ExternalSystem, ExternalTask
 from rtbf.requests import plan_request
 from tests.conftest import Person
 from tests.makers import make_agent, make_customer, make_interaction, make_sound
@@ -55,6 +57,8 @@ def make_rows(account: Account, supervisor: Person, officer: Person) -> dict[str
         reason="Claim of May",
     )
     request = plan_request(actor=supervisor.actor, account=account, identifiers=[ALICE])
+    system = ExternalSystem.objects.create(account=account, kind="crm", name="CRM", places="Contact: Phone")
+    task = ExternalTask.objects.create(account=account, request=request, system=system, due_on="2026-07-01")
     letter = prepare_letter(actor=supervisor.actor, request=request, kind="done", to="", subject="s", body="b")
     file = attach_evidence(actor=supervisor.actor, request=request, name="a.pdf", content=b"%PDF-1")
     return {
@@ -62,11 +66,15 @@ def make_rows(account: Account, supervisor: Person, officer: Person) -> dict[str
         "evidence/<uuid:part>": file.pk,
         "letters/<uuid:part>": letter.pk,
         "letters/<slug:kind>": "done",
+        "certificate/<int:version>.<str:form>": "1.json",
+        "dossiers/<uuid:pk>": raise_dossier(actor=supervisor.actor, account=account, identifiers=[ALICE]).pk,
         "interactions/<uuid:pk>": call.pk,
         "recordings/<uuid:sound_id>": sounds[0].pk,
         "voicemails/<uuid:sound_id>": sounds[1].pk,
         "customers/<uuid:pk>": call.customer_id,
         "merges/<uuid:pk>": _merged(account, supervisor).pk,
+        "systems/<uuid:pk>": system.pk,
+        "tasks/<uuid:pk>": task.pk,
         "holds/<uuid:pk>": hold.pk,
         "imports/<uuid:pk>": ImportRun.objects.create(account=account).pk,
         "imports/folders/<uuid:pk>": DropFolder.objects.create(account=account, place=f"/srv/drop/{account.pk}").pk,

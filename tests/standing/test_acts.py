@@ -26,13 +26,16 @@ from rtbf import (
     approval,
     closing,
     decisions,
+    dossier,
     evidence,
     execution,
+    external,
     intake,
     letters,
     previews,
     raising,
     requests,
+    residue,
     rules,
     samples_of_plans,
 )
@@ -127,8 +130,12 @@ ACTS: dict[str, tuple[str, str, Act]] = {
         actor=a, account=h.account, covers=[Covered("interactions.Interaction", h.call.pk)], matter="m", reason="r")),
     "retention.holds.release_hold": ("hold.released", "officer", lambda h, a: holds.release_hold(
         actor=a, hold=h.hold, reason="over")),
-    "rtbf.execution.execute": ("request.completed", "supervisor", lambda h, a: execution.execute(
+    "rtbf.execution.execute": ("request.started", "supervisor", lambda h, a: execution.execute(
         h.confirmed.pk, actor=a, progress=lambda done, total=None: None)),
+    "rtbf.residue.search_for_residue": ("residue.searched", "supervisor", lambda h, a: residue.search_for_residue(
+        actor=a, account=h.account, identifiers=[ALICE])),
+    "rtbf.dossier.raise_dossier": ("dossier.raised", "supervisor", lambda h, a: dossier.raise_dossier(
+        actor=a, account=h.account, identifiers=[ALICE])),
     "rtbf.previews.preview": ("customer.searched", "supervisor", lambda h, a: list(previews.preview(
         actor=a, account=h.account, identifiers=[ALICE]).lines)),
     "rtbf.approval.approve_request": ("request.approved", "officer", lambda h, a: approval.approve_request(
@@ -172,6 +179,8 @@ ACTS: dict[str, tuple[str, str, Act]] = {
         actor=a, account=h.account, identifiers=[ALICE])),
     "rtbf.requests.confirm_request": ("request.confirmed", "supervisor", lambda h, a: requests.confirm_request(
         actor=a, request=h.planned, typed="FORGET")),
+    "rtbf.external.add_system": ("system.added", "officer", lambda h, a: external.add_system(
+        actor=a, account=h.account, told=external.Told(kind="crm", name="CRM", places="Contact: Phone"))),
     "rtbf.requests.cancel_request": ("request.cancelled", "supervisor", lambda h, a: requests.cancel_request(
         actor=a, request=h.planned)),
     "rtbf.requests.resume_request": ("request.resumed", "supervisor", lambda h, a: requests.resume_request(
@@ -191,6 +200,11 @@ STEPS = {
     "interactions.playback.find_interaction": "interactions.showing.page_of",
     "interactions.playback.find_sound": "interactions.openings.opened",
     "jobs.queue.enqueue": "rtbf.requests.confirm_request",
+    "rtbf.proving.begin_proof": "rtbf.execution.execute",
+    "rtbf.proving.hand_over": "rtbf.execution.execute",
+    "rtbf.sampling.take_sample": "rtbf.execution.execute",
+    "rtbf.sampling.open_sample": "rtbf.execution.execute",
+    "rtbf.residue.scan": "rtbf.residue.search_for_residue",
     "rtbf.changes.refuse_changed": "rtbf.requests.confirm_request",
     "rtbf.intake.take_in": "rtbf.requests.plan_request",
     "rtbf.requests.stop_job": "rtbf.requests.cancel_request",
@@ -213,6 +227,17 @@ STEPS = {
 }
 # Proved where their own tests are.
 ELSEWHERE = {
+    "rtbf.external.change_system": "tests/rtbf/test_external.py",
+    "rtbf.external.renew_secret": "tests/rtbf/test_external.py",
+    "rtbf.external_reminders.mind": "tests/rtbf/test_external.py",
+    "rtbf.external_sending.send_task": "tests/rtbf/test_external.py",
+    "rtbf.external_tasks.complete_if_last": "tests/rtbf/test_external.py",
+    "rtbf.external_tasks.end_task": "tests/rtbf/test_external.py",
+    "rtbf.external_tasks.fail": "tests/rtbf/test_external.py",
+    "rtbf.external_tasks.finish": "tests/rtbf/test_external.py",
+    "rtbf.external_tasks.forget_subjects": "tests/rtbf/test_external.py",
+    "rtbf.external_tasks.open_tasks": "tests/rtbf/test_external.py",
+    "rtbf.external_tasks.send_again": "tests/rtbf/test_external.py",
     "interactions.silencing.silence": "tests/interactions/test_silencing.py",
     "privacy.versions.replace_content": "tests/interactions/test_silencing.py",
     "rtbf.deferred.open_again": "tests/rtbf/test_deferred.py",
@@ -237,6 +262,13 @@ ELSEWHERE = {
     "jobs.key_care.rebuild_index": "tests/privacy/test_index_rotation.py",
     "jobs.restores.replay_erasures": "tests/jobs/test_restores.py",
     "privacy.replay.replay": "tests/jobs/test_restores.py",
+    "rtbf.certificate.downloaded": "tests/rtbf/test_certificate.py",
+    "rtbf.certificate.issue": "tests/rtbf/test_certificate.py",
+    "rtbf.certificate.read": "tests/rtbf/test_certificate.py",
+    "rtbf.dossier.build": "tests/rtbf/test_dossier.py",
+    "rtbf.dossier.end": "tests/rtbf/test_dossier.py",
+    "rtbf.dossier.fetch": "tests/rtbf/test_dossier.py",
+    "rtbf.proving.prove": "tests/rtbf/test_residue.py",
     "rtbf.letters.deliver_letter": "tests/rtbf/test_letters.py",
     "rtbf.raising.discover_request": "tests/rtbf/test_raising.py",
     "rtbf.reminders.end_cases": "tests/rtbf/test_letters.py",

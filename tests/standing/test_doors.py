@@ -10,17 +10,20 @@ from tests.standing.source import Module, modules
 
 DOORS = {
     # content
-    "open_content": {"interactions.playback"},
-    "store": {"interactions.ingest", "privacy.open", "privacy.erasure", "privacy.fsck", "jobs.store_copy"},
+    "open_content": {"rtbf.dossier", "rtbf.residue", "interactions.playback"},
+    "store": {"interactions.ingest", "rtbf.dossier", "privacy.open", "privacy.erasure", "privacy.fsck", "jobs.store_copy"},
     # keys and what they open
     "load_keys": {"privacy.index_rebuild", "privacy.open", "privacy.redaction", "retention.holds", "rtbf.intake"},
     "unseal": {"privacy.index_rebuild", "privacy.open", "privacy.redaction"},
     "open_value": {"privacy.sealing"},
     "create_keys": {
+        "customers.disclosures", "rtbf.external_tasks",
         "customers.merging", "interactions.comments", "interactions.ingest", "interactions.originals",
         "interactions.runs", "privacy.redaction", "retention.holds",
         "rtbf.requests",
         "trail.details",
+        "rtbf.dossier",
+        "rtbf.sampling",
         "rtbf.evidence",
         "rtbf.intake",
         "rtbf.letters",
@@ -30,7 +33,8 @@ DOORS = {
     "shred": {"privacy.erasure", "privacy.replay"},
     "condemn": {"privacy.erasure"},
     "erase": {
-        "rtbf.execution", "rtbf.reminders", "interactions.redaction", "interactions.unlinking", "trail.details",
+        "rtbf.external_reminders", "rtbf.external_tasks",
+        "rtbf.execution", "rtbf.reminders", "rtbf.dossier", "rtbf.proving", "interactions.redaction", "interactions.unlinking", "trail.details",
         "privacy.replay",
     },
     "destroy_block_key": {"privacy.keyring.renewal"},
@@ -41,9 +45,15 @@ DOORS = {
         "retention.views", "rtbf.previews",
         "rtbf.views", "trail.verify_details",
         "rtbf.case_views",
+        "rtbf.external_sending",
+        "rtbf.external_tasks",
+        "rtbf.external_views",
+        "rtbf.dossier",
         "rtbf.evidence",
         "rtbf.letters",
+        "rtbf.residue",
         "rtbf.samples_of_plans",
+        "rtbf.sampling",
     },
 }  # fmt: skip
 # Names that other things have too: only what comes from these modules counts.
@@ -92,10 +102,11 @@ def test_a_door_has_its_callers_and_no_others(name):
 
 
 # Besides the eraser: the empty row of a customer taken in by another, what a failed import left in the store, an
-# opening that is over, whom a supervisor looks after,
-# the rows of a plan that is made anew.
+# opening that is over, whom a supervisor looks after, the
+# rows of a plan that is made anew.
 DELETERS = {"privacy.erasure", "privacy.fsck", "customers.merging", "interactions.ingest", "interactions.openings", "accounts.staffing",
-            "interactions.columns", "interactions.unlinking", "accounts.handling", "rtbf.changes", "rtbf.raising"}  # fmt: skip
+            "interactions.columns", "interactions.unlinking", "accounts.handling", "rtbf.changes",
+            "rtbf.dossier", "rtbf.raising"}  # fmt: skip
 DELETING = re.compile(r"\s*(delete\s+from|truncate)\s", re.IGNORECASE)
 
 
