@@ -14,6 +14,7 @@ class ConfigConfig(AppConfig):
 
         Raises privacy.map.MapError, privacy.guards.NoGuards, privacy.witness.NoWitness.
         """
+        from config.keeping import introduce
         from privacy import guards, witness
         from privacy import map as data_map
 
@@ -22,3 +23,4 @@ class ConfigConfig(AppConfig):
         guards.require()
         witness.log()
         witness.queue()
+        introduce()

@@ -12,6 +12,7 @@ from django.db.models import prefetch_related_objects
 from accounts.rights import may
 from interactions import analysis
 from interactions.comments import COMMENT
+from interactions.keeping import kept
 from interactions.models import (
     Analysis,
     Comment,
@@ -45,6 +46,7 @@ def page_of(*, actor: Actor, interaction: Interaction, reason: Reason | None) ->
         "reason": reason,
         "has": {model._meta.model_name: len(rows) for model, rows in parts.items()},
         "may_comment": may(actor, COMMENT, interaction),
+        "kept": kept(interaction),
         "may_hold": may(actor, "retention.place_hold", interaction),
         **(_content(actor, interaction, parts, reason, pass_) if reason else NEW),
         "opened_by": _openers(actor, interaction, parts),

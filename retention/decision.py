@@ -66,11 +66,8 @@ class Rule:
     @property
     def specificity(self) -> int:
         """Return how many conditions the policy names; the default policy gives way to every other."""
-        return (
-            -1
-            if self.is_default
-            else sum(bool(each) for each in (self.purposes, self.directions, self.lines, self.queues, self.teams))
-        )
+        named = (self.purposes, self.directions, self.lines, self.queues, self.teams)
+        return -1 if self.is_default else sum(bool(each) for each in named)
 
     def fits(self, call: Handled) -> bool:
         """Say whether a call is one the policy speaks of, for any purpose."""

@@ -34,6 +34,11 @@ class Handled:
     queue: str
     team: str
 
+    @classmethod
+    def of(cls, row: Circumstances) -> "Handled":
+        """Return what a row says."""
+        return cls(row.pk, tuple(row.purposes), row.direction, row.line, row.queue, str(row.team_id or ""))
+
 
 @dataclass(frozen=True)
 class Portion:
@@ -82,10 +87,7 @@ class Schedule:
     def calls(self) -> list[Handled]:
         """Return every combination of circumstances the account has seen, in a fixed order."""
         rows = Circumstances.objects.filter(account=self.account).order_by("pk")
-        return [
-            Handled(row.pk, tuple(row.purposes), row.direction, row.line, row.queue, str(row.team_id or ""))
-            for row in rows
-        ]
+        return [Handled.of(row) for row in rows]
 
     def decide(self, kind: str, call: Handled, ended_on: date) -> Decision:
         """Return what becomes of records of a kind that ended on a day. Raises PolicyError without a default policy."""

@@ -1,0 +1,19 @@
+"""Introduce retention to interactions, which do not know each other: pages of calls say how long they are kept."""
+
+from interactions import keeping
+from interactions.keeping import Kept
+from interactions.models import Interaction
+from retention.fate import fates
+
+
+def introduce() -> None:
+    """Let the policies answer how long a call is kept."""
+    keeping.register(kept)
+
+
+def kept(interaction: Interaction) -> list[Kept]:
+    """Return what the policies say of a call, what goes first on top."""
+    found = fates(interaction.account, interaction.circumstances, interaction.ended_at)
+    return [
+        Kept(each.kind, each.until, each.policy, each.why) for each in sorted(found, key=lambda each: each.last_day)
+    ]

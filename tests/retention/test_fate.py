@@ -1,0 +1,55 @@
+"""Any call's page says until when it is kept, by which policy, and why."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import Account
+from interactions.models import Interaction
+from retention.fate import fates
+from retention.models import Policy
+from tests.conftest import Person
+from tests.makers import make_interaction
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def call(account: Account) -> Interaction:
+    return make_interaction(account, started_at=datetime(2026, 6, 2, 17, 14, tzinfo=UTC), purposes=["evidence"])
+
+
+def until(call: Interaction) -> dict[str, str]:
+    return {each.kind: each.until for each in fates(call.account, call.circumstances, call.ended_at)}
+
+
+def test_the_default_decides(call: Interaction) -> None:
+    assert set(until(call).values()) == {"2 Jun 2027"}
+
+
+def test_a_policy_for_its_purpose_decides_and_says_so(account: Account, call: Interaction) -> None:
+    Policy.objects.create(
+        account=account, name="Disputes", kinds=["recording"], purposes=["evidence"], keep="3 years",
+        effective_at=timezone.now(),
+    )  # fmt: skip
+    assert until(call)["Recordings"] == "2 Jun 2029"
+    assert until(call)["Transcripts"] == "2 Jun 2027"
+    told = {each.kind: each.why for each in fates(account, call.circumstances, call.ended_at)}
+    assert told["Recordings"] == "The term of “Disputes” decides: 3 years."
+
+
+def test_without_a_default_nothing_is_said_and_nothing_goes(account: Account, call: Interaction) -> None:
+    Policy.objects.all().delete()
+    assert until(call) == {}
+
+
+def test_the_page_of_a_call_shows_it(
+    call: Interaction, supervisor: Person, client_of: Callable[[Person], Client]
+) -> None:
+    text = client_of(supervisor).get(f"/interactions/{call.pk}/").content.decode()
+    assert "Kept until" in text
+    assert "2 Jun 2027" in text
+    assert "The term of “Default” decides: 1 year." in text
