@@ -34,7 +34,7 @@ def rule(name: str, keep: str, *, minimum: str = "", maximum: str = "", **condit
         keep=Term.parse(keep),
         minimum=Term.parse(minimum) if minimum else None,
         maximum=Term.parse(maximum) if maximum else None,
-        **{each: frozenset(value.split()) for each, value in conditions.items()},
+        **dict[str, Any]({each: frozenset(value.split()) for each, value in conditions.items()}),
     )
 
 
@@ -98,7 +98,7 @@ CALLS = st.builds(
 def policies(draw: st.DrawFn) -> list[Rule]:
     rules = [DEFAULT]
     for number in range(draw(st.integers(0, 6))):
-        conditions = {
+        conditions: dict[str, Any] = {
             name: frozenset(draw(st.lists(st.sampled_from(values), unique=True))) for name, values in SOME.items()
         }
         rules.append(
