@@ -1,0 +1,104 @@
+"""A supervisor gives a customer a copy, forgets them, reads the certificate, keeps it, and has it checked."""
+
+import io
+import os
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.urls import reverse
+from playwright.sync_api import Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from rtbf.models import Dossier, State
+from rtbf.verify_certificate import check
+from tests.conftest import PASSWORD, Person
+from tests.looking import ALICE_MAIL, places_of
+from tests.rtbf.conftest import House, _no_bell, house
+from tests.rtbf.test_execution import run_all
+from tests.rtbf.test_residue import forget
+from trail.models import Event
+
+__all__ = ["_no_bell", "house"]
+pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+PICTURES = os.environ.get("PICTURES", "")
+
+
+def sign_in(page: Page, live_server: LiveServer, person: Person) -> None:
+    page.set_viewport_size({"width": 1280, "height": 1000})
+    page.goto(f"{live_server.url}/account/login/")
+    page.get_by_label("Email").fill(person.user.email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.locator(".lethe-where")).to_be_visible()
+
+
+def look(page: Page, name: str) -> None:
+    """See that nothing stands in the way of anybody; keep a picture where PICTURES names a folder."""
+    if PICTURES:
+        page.screenshot(path=str(Path(PICTURES) / f"{name}.png"), full_page=True)
+    problems: Any = Axe().run(page, context="#main, .rtbf").response["violations"]
+    assert [each["id"] for each in problems] == []
+
+
+def test_a_copy_for_a_customer(house: House, supervisor: Person, page: Page, live_server: LiveServer):
+    sign_in(page, live_server, supervisor)
+    page.goto(live_server.url + reverse("portal:dossiers"))
+    look(page, "dossiers")
+    page.get_by_label("Who? One identifier a line").fill("(202) 555-0147")
+    page.get_by_role("button", name="Put together").click()
+    expect(page.get_by_text("Being put together", exact=True)).to_be_visible()
+    from jobs import runner
+
+    runner.run_due()
+    page.reload()
+    look(page, "dossier")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Fetch").click()
+    archive = zipfile.ZipFile(io.BytesIO(Path(download.value.path()).read_bytes()))
+    assert {"dossier.json", "dossier.xlsx", "LEFT-OUT.txt"} <= set(archive.namelist())
+    assert ALICE_MAIL in archive.read("dossier.json").decode()
+    page.reload()
+    expect(page.get_by_text("Fetched on")).to_be_visible()
+    expect(page.get_by_role("button", name="Fetch")).to_have_count(0)
+    run_all()
+    assert Dossier.objects.get().blob is None
+
+
+def test_the_certificate_of_a_request(house: House, supervisor: Person, page: Page, live_server: LiveServer, tmp_path):
+    request = forget(supervisor, house.account)
+    run_all()
+    request.refresh_from_db()
+    assert request.state in (State.COMPLETED, State.EXCEPTIONS)
+    assert places_of(ALICE_MAIL) == []
+    sign_in(page, live_server, supervisor)
+    page.goto(live_server.url + reverse("portal:request", args=[request.pk]))
+    page.get_by_role("link", name="Certificate", exact=True).click()
+    expect(page.get_by_role("heading", name="From when on")).to_be_visible()
+    look(page, "certificate")
+    for form in ("PDF", "JSON"):
+        with page.expect_download() as download:
+            page.get_by_role("link", name=f"Download as {form}").click()
+        kept = tmp_path / f"certificate.{form.lower()}"
+        kept.write_bytes(Path(download.value.path()).read_bytes())
+        assert check(kept.read_bytes()).reference == request.reference
+        page.goto(live_server.url + reverse("portal:certificate-check"))
+        page.get_by_label("Certificate, as JSON or PDF").set_input_files(kept)
+        page.get_by_role("button", name="Check").click()
+        expect(page.get_by_text("Genuine:")).to_be_visible()
+        look(page, f"checked-{form}")
+        page.goto(live_server.url + reverse("portal:certificate", args=[request.pk]))
+    if PICTURES:
+        (Path(PICTURES) / "certificate.pdf").write_bytes((tmp_path / "certificate.pdf").read_bytes())
+    broken = tmp_path / "broken.json"
+    broken.write_bytes(
+        (tmp_path / "certificate.json").read_bytes().replace(b'"clean":', b'"clean" :', 1).replace(b"true", b"false", 1)
+    )
+    page.goto(live_server.url + reverse("portal:certificate-check"))
+    page.get_by_label("Certificate, as JSON or PDF").set_input_files(broken)
+    page.get_by_role("button", name="Check").click()
+    expect(page.get_by_role("alert")).to_contain_text("not as it was issued")
+    look(page, "not-genuine")
+    assert Event.objects.filter(action="certificate.downloaded").count() == 2
