@@ -1,6 +1,7 @@
 """The pages of disposal: what is due and kept, any day's preview, the runs with their progress, what was deferred."""
 
 import csv
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -26,8 +27,11 @@ from trail.append import append
 from trail.refusal import NotVisible
 
 SHOWN = 50
-ACTS = {"confirm": nights.confirm_run, "cancel": nights.cancel_run, "pause": nights.pause_run,
-        "resume": nights.resume_run}  # fmt: skip
+ACTS: dict[str, Callable[..., Run]] = {
+    "cancel": nights.cancel_run,
+    "pause": nights.pause_run,
+    "resume": nights.resume_run,
+}
 
 
 @page("disposal/", name="disposal", right=SEE_POLICIES, action="retention.previewed")

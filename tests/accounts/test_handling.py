@@ -1,9 +1,11 @@
 """What calls are kept for: rules, and the circumstances calls share."""
 
+from typing import Any
+
 import pytest
 
 from accounts.errors import NotPossible
-from accounts.handling import Handling, add_rule, remove_rule
+from accounts.handling import Facts, Handling, add_rule, remove_rule
 from accounts.models import Account, Circumstances, PurposeRule
 from tests.conftest import Person
 from trail.models import Event
@@ -14,7 +16,8 @@ pytestmark = pytest.mark.django_db
 
 def under(account: Account, **facts: str) -> list[str]:
     given = {"direction": "inbound", "line": "+15305550100", "queue": "sales", **facts}
-    return list(Handling(account).of((*given.values(), None)).purposes)
+    facts: Facts = (given["direction"], given["line"], given["queue"], None)
+    return list(Handling(account).of(facts).purposes)
 
 
 def test_without_a_rule_a_call_is_kept_for_quality(account: Account) -> None:
@@ -52,7 +55,7 @@ def test_a_rule_taken_back_no_longer_counts(account: Account, officer: Person) -
 
 
 @pytest.mark.parametrize("bad", [{"purposes": []}, {"purposes": ["fun"]}, {"direction": "sideways"}])
-def test_a_rule_nobody_could_apply_is_refused(account: Account, officer: Person, bad: dict[str, object]) -> None:
+def test_a_rule_nobody_could_apply_is_refused(account: Account, officer: Person, bad: dict[str, Any]) -> None:
     with pytest.raises(NotPossible, match="Nothing was saved"):
         add_rule(**{"actor": officer.actor, "account": account, "purposes": ["training"], **bad})
     assert not PurposeRule.objects.exists()
