@@ -39,7 +39,7 @@ DEFAULTS: Final[dict[str, tuple[str, str]]] = {
     "done": (
         "Your request {reference} has been carried out",
         "Dear {name},\n\non {finished_on} we carried out your request {reference} of {received_on}: the personal data"
-        " about you that we held has been erased, also from what our backups can open. What must stay, because a law"
+        " about you that we held has been erased. What must stay, because a law"
         " or a legal claim requires it, is used for nothing else and goes when that reason ends.\n\nYours sincerely\n"
         "{account}",
     ),

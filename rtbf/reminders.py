@@ -20,7 +20,7 @@ from rtbf.clocks import add_months, days_left
 from rtbf.entries import note
 from rtbf.models import ENDED, CaseFile, Request, RequestedIdentifier
 from rtbf.rules import rules_of, today_in
-from trail.actor import Actor
+from trail.actor import Actor, require_actor
 
 REMIND, END_CASES = "rtbf.remind", "rtbf.end_cases"
 AGAIN_AFTER = timedelta(days=3)
@@ -61,6 +61,7 @@ def queue_reminders() -> int:
 
 def remind(account_id: UUID, *, actor: Actor) -> int:
     """Write to supervisors and officers about what is due; returns about how many requests."""
+    require_actor(actor)
     account = Account.objects.get(pk=account_id)
     due, today = to_remind_of(account), today_in(account)
     staff = Membership.objects.live().filter(account=account, role__in=(SUPERVISOR, OFFICER)).select_related("user")

@@ -1,4 +1,5 @@
 import json
+from datetime import date
 from io import StringIO
 
 import pytest
@@ -6,7 +7,7 @@ from django.core.management import CommandError, call_command
 
 from customers.models import Customer
 from interactions.models import Interaction
-from rtbf.models import Request, State
+from rtbf.models import Request, Rules, State
 from tests.looking import ALICE, CANARIES, places_of
 from trail.models import Event
 
@@ -130,3 +131,35 @@ def test_the_word_is_asked_for(house, supervisor):
     with pytest.raises(CommandError, match="FORGET"):
         forget(ALICE, confirm="forget")
     assert Customer.objects.filter(condemned_at=None).count() == 2
+
+
+def test_four_eyes_hold_in_the_shell_too(house, supervisor, officer):
+    Rules.objects.create(account=house.account, four_eyes=True)
+    with pytest.raises(CommandError, match="does not wait") as ended:
+        forget(ALICE)
+    assert ended.value.returncode == 4
+    request = Request.objects.get()
+    assert (request.state, request.channel) == ("waiting", "shell")
+    assert Customer.objects.filter(condemned_at=None).count() == 2
+    for actor, why in ((SUSAN, "can't approve"), ("nobody@example.com", "not an active member")):
+        with pytest.raises(CommandError, match=why):
+            call_command("approve_request", request.reference, account="Harper Valley", actor=actor)
+    out = StringIO()
+    call_command("approve_request", request.reference, account="Harper Valley", actor="olga@example.com", stdout=out)
+    assert "was approved" in out.getvalue()
+    with pytest.raises(CommandError, match="no such request"):
+        call_command("approve_request", "RTBF-1999-000001", account="Harper Valley", actor="olga@example.com")
+
+
+def test_the_sentence_names_who_must_approve(house, supervisor):
+    Rules.objects.create(account=house.account, four_eyes=True)
+    assert "Another supervisor or the officer must approve it" in forget(ALICE, wait=False)
+
+
+def test_the_clock_runs_from_the_day_it_came_in(house, supervisor):
+    house.account.grace_hours = 180
+    house.account.save()
+    out = StringIO()
+    call_command("forget", account="Harper Valley", identifier=[ALICE], actor=SUSAN, confirm="FORGET",
+                 received=date(2026, 1, 30), stdout=out)  # fmt: skip
+    assert Request.objects.get().due_on == date(2026, 3, 2)

@@ -21,6 +21,7 @@ from rtbf.rules import today_in
 from tests.conftest import make_person
 from tests.looking import ALICE, raw_rows
 from tests.makers import make_customer, make_interaction
+from trail.actor import NoActor
 from trail.models import Event
 from trail.refusal import Refused
 
@@ -184,3 +185,11 @@ def test_a_refused_request_is_never_carried_out(house, supervisor):
     with pytest.raises(TooLate):
         cancel_request(actor=supervisor.actor, request=refused)
     assert timezone.now() - refused.refused_at < timedelta(minutes=1)
+
+
+def test_without_an_actor_nothing_is_searched(house, supervisor, monkeypatch):
+    monkeypatch.setattr(raising, "THIN", 0)
+    request = ask(supervisor, house.account)
+    with pytest.raises(NoActor):
+        raising.discover_request(request.pk, actor=None)
+    assert request.items.count() == 0

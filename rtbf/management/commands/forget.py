@@ -1,6 +1,7 @@
 """Forget a customer from the shell: the same flow, rights, clocks and entries as in the portal."""
 
 import time
+from datetime import date
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -11,7 +12,9 @@ from accounts.actors import shell_actor
 from accounts.errors import AccountsError
 from accounts.models import Account
 from jobs import runner
+from rtbf.codes import Channel
 from rtbf.errors import RequestError
+from rtbf.intake import Intake
 from rtbf.models import Request, State
 from rtbf.requests import WORD, cancel_request, confirm_request, is_stopped, plan_request
 from rtbf.times import in_zone
@@ -19,6 +22,7 @@ from trail.refusal import Refusal, recording_refusals
 
 PAUSE_S = 1.0
 WITH_EXCEPTIONS = 3
+NEEDS_SECOND = 4
 
 
 class Command(BaseCommand):
@@ -26,7 +30,7 @@ class Command(BaseCommand):
 
     help = (
         "Forget a customer. The account's grace period applies; until it ends the request can be cancelled."
-        " With --wait, exit status 3 means completed with exceptions."
+        " With --wait, exit status 3 means completed with exceptions, 4 that a second person must approve first."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -35,6 +39,7 @@ class Command(BaseCommand):
         parser.add_argument("--identifier", nargs="+", action="extend", required=True, metavar="KIND:VALUE")
         parser.add_argument("--actor", required=True, help="e-mail address of the supervisor who asks")
         parser.add_argument("--confirm", required=True, metavar=WORD, help=f"the word {WORD}, in capital letters")
+        parser.add_argument("--received", metavar="YYYY-MM-DD", type=date.fromisoformat, help="the day it came in")
         parser.add_argument("--wait", action="store_true", help="return when it is done")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -45,6 +50,8 @@ class Command(BaseCommand):
         except (AccountsError, RequestError, Refusal) as error:
             raise CommandError(str(error)) from None
         self.stdout.write(_sentence(request))
+        if options["wait"] and request.state == State.WAITING:
+            raise CommandError("Nothing is erased until then, so this does not wait.", returncode=NEEDS_SECOND)
         if options["wait"]:
             self._wait(request)
 
@@ -52,8 +59,8 @@ class Command(BaseCommand):
         """Wait for a worker, and do the work here where none takes it up."""
         autodiscover_modules("tasks")
         while not request.is_finished:
-            if request.state == State.CANCELLED or is_stopped(request):
-                raise CommandError(f"{request.reference} was cancelled or stopped. See it in the portal.")
+            if request.is_ended or is_stopped(request):
+                raise CommandError(f"{request.reference} was cancelled, refused or stopped. See it in the portal.")
             if request.job_id is None or not runner.run(request.job_id):
                 time.sleep(PAUSE_S)
             request.refresh_from_db()
@@ -70,7 +77,8 @@ def _ask(options: dict[str, Any]) -> Request:
         raise CommandError(f"Nothing was done. Confirm with --confirm {WORD}.")
     account = Account.objects.named(options["account"])
     actor = shell_actor(options["actor"], account)
-    request = plan_request(actor=actor, account=account, identifiers=options["identifier"])
+    intake = Intake(channel=Channel.SHELL, received_on=options.get("received"))
+    request = plan_request(actor=actor, account=account, identifiers=options["identifier"], intake=intake)
     try:
         return confirm_request(actor=actor, request=request, typed=options["confirm"])
     except RequestError:
@@ -79,6 +87,11 @@ def _ask(options: dict[str, Any]) -> Request:
 
 
 def _sentence(request: Request) -> str:
+    if request.state == State.WAITING:
+        return (
+            f"{request.reference} was confirmed and waits: {request.get_second_because_display()}. Another supervisor"
+            " or the officer must approve it, in the portal or with approve_request."
+        )
     if request.grace_ends_at is None or request.grace_ends_at <= timezone.now():
         return f"{request.reference} was confirmed and is carried out now."
     when = in_zone(request.grace_ends_at, request.account.zone)

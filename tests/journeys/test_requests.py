@@ -1,0 +1,195 @@
+"""Four requests in the portal: clean and by two people, with a hold and a shared number, cancelled, refused.
+
+What a page looks like is kept as a picture where SCREENSHOTS names a folder; each page is proved for screen readers.
+"""
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from interactions.models import Interaction
+from jobs.runner import run_due
+from rtbf.models import Request, Rules
+from tests.conftest import PASSWORD, Person
+from tests.looking import ALICE_MAIL, CANARIES, places_of
+from tests.makers import make_customer, make_interaction
+from tests.retention.test_holds import hold
+from tests.rtbf.conftest import House, _no_bell, house
+
+__all__ = ["_no_bell", "house"]
+
+pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+SPELLING = "(202) 555-0147"
+
+
+class Desk:
+    """Opens browsers for people and gathers what goes wrong in their pages."""
+
+    def __init__(self, browser: Browser, server: LiveServer) -> None:
+        self.browser, self.server = browser, server
+        self.wrong: list[str] = []
+
+    def of(self, person: Person) -> Page:
+        page = self.browser.new_context(base_url=self.server.url, viewport={"width": 1280, "height": 900}).new_page()
+        page.set_default_timeout(15_000)
+        page.on("console", lambda message: self.wrong.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: self.wrong.append(str(error)))
+        page.goto("/")
+        page.get_by_label("Email").fill(person.user.email)
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        expect(page.locator(".lethe-where")).to_be_visible()
+        return page
+
+    def look(self, page: Page, name: str) -> None:
+        """Keep a picture, and note what a screen reader could not make sense of."""
+        if folder := os.environ.get("SCREENSHOTS"):
+            page.screenshot(path=str(Path(folder) / f"{name}.png"), full_page=True)
+        found = Axe().run(page, context={"include": ["#content"]}).response["violations"]
+        self.wrong += [f"{name}: {each['id']}: {each['nodes'][0]['html']}" for each in found]
+
+
+@pytest.fixture
+def desk(browser: Browser, live_server: LiveServer) -> Iterator[Desk]:
+    desk = Desk(browser, live_server)
+    yield desk
+    assert [line for line in desk.wrong if "422" not in line] == []
+
+
+def ask(page: Page, *identifiers: str) -> None:
+    page.goto("/forget/")
+    page.get_by_label("What is the customer known by?").fill("\n".join(identifiers))
+    page.get_by_label("Name for letters").fill("Alice Brown")
+    page.get_by_label("E-mail or postal address for letters").fill("alice@example.org")
+    page.get_by_label("By", exact=True).select_option("Letter")
+    page.get_by_label("I have checked identity").select_option("Called back on a known number")
+    page.get_by_role("button", name="Search").click()
+    expect(page.get_by_role("heading", name="What was found")).to_be_visible()
+
+
+def forget(page: Page) -> None:
+    page.get_by_role("link", name="Go on to confirm").click()
+    page.get_by_label("Type FORGET to confirm").fill("FORGET")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="What happened")).to_be_visible()
+
+
+def test_a_clean_erasure_by_two_people(desk: Desk, house: House, supervisor: Person, officer: Person):
+    Rules.objects.create(account=house.account, four_eyes=True)
+    page = desk.of(supervisor)
+    page.goto("/forget/")
+    desk.look(page, "forget")
+    ask(page, SPELLING)
+    desk.look(page, "planned")
+    page.get_by_role("link", name="See the plan row by row").click()
+    desk.look(page, "plan")
+    page.get_by_label("Kind").select_option("comments")
+    page.get_by_role("button", name="Show").click()
+    page.get_by_role("link", name=re.compile("Open comment")).first.click()
+    expect(page.get_by_text("Alice asked for a call back")).to_be_visible()
+    desk.look(page, "row")
+    page.goto(f"/requests/{Request.objects.get().pk}/")
+    forget(page)
+    expect(page.get_by_text("A second person must approve:")).to_be_visible()
+    expect(page.get_by_role("button", name="Approve")).to_have_count(0)
+    desk.look(page, "waiting")
+
+    second = desk.of(officer)
+    second.goto("/requests/?tab=waiting")
+    second.get_by_role("link", name="RTBF-").click()
+    desk.look(second, "approve")
+    second.get_by_role("button", name="Approve: forget this customer").click()
+    expect(second.get_by_text("Approved as the second person")).to_be_visible()
+    run_due()
+    page.goto("/requests/?tab=completed")
+    page.get_by_role("link", name="RTBF-").click()
+    desk.look(page, "completed")
+    assert places_of(*[each for each in CANARIES if each != "Alice"]) == []
+
+    page.get_by_role("link", name="Case file and letters").click()
+    desk.look(page, "case")
+    page.get_by_role("link", name="Write: Done").click()
+    desk.look(page, "write")
+    page.get_by_role("button", name="Seal and look at it").click()
+    expect(page.get_by_text("Dear Alice Brown")).to_be_visible()
+    desk.look(page, "letter")
+    page.get_by_role("button", name="Send by e-mail").click()
+    expect(page.get_by_text("Waits to be sent")).to_be_visible()
+
+
+def test_a_hold_and_a_shared_number(desk: Desk, house: House, supervisor: Person, officer: Person):
+    hold(officer, house.account, house.alices[0], matter="Brown against Bank")
+    carols = make_interaction(house.account, make_customer(house.account, phone="+12025550147"), phone="+12025550147")
+    page = desk.of(supervisor)
+    ask(page, SPELLING, ALICE_MAIL)
+    expect(page.get_by_text("Brown against Bank").first).to_be_visible()
+    desk.look(page, "held_and_shared")
+    page.get_by_role("link", name="Decide what is open").click()
+    desk.look(page, "decide")
+    for box in page.get_by_role("checkbox").all():
+        box.focus()
+        page.keyboard.press("Space")
+    page.get_by_label("With the selected rows").select_option("It is somebody else's: leave")
+    page.get_by_role("button", name="Decide").click()
+    page.goto(f"/requests/{Request.objects.get().pk}/")
+    forget(page)
+    run_due()
+    page.goto(f"/requests/{Request.objects.get().pk}/", wait_until="commit")
+    expect(page.get_by_text("Completed with exceptions").first).to_be_visible()
+    desk.look(page, "exceptions")
+    living = set(Interaction.objects.filter(condemned_at=None).values_list("pk", flat=True))
+    assert {house.alices[0].pk, carols.pk} <= living
+    assert house.alices[1].pk not in living
+
+
+def test_a_cancelled_one(desk: Desk, house: House, supervisor: Person):
+    house.account.grace_hours = 180
+    house.account.save()
+    page = desk.of(supervisor)
+    ask(page, SPELLING)
+    forget(page)
+    expect(page.get_by_text("in 7 days 11 hours")).to_be_visible()
+    desk.look(page, "pending")
+    page.get_by_label("Ends because").select_option("The customer took it back")
+    page.get_by_role("button", name="Cancel the request").click()
+    expect(page.get_by_text("Withdrawn by the customer").first).to_be_visible()
+    run_due()
+    page.goto("/requests/?tab=cancelled")
+    expect(page.get_by_role("link", name="RTBF-")).to_be_visible()
+    desk.look(page, "cancelled")
+    assert places_of(*CANARIES) != []
+
+
+def test_a_refused_one(desk: Desk, house: House, supervisor: Person, administrator: Person):
+    page = desk.of(supervisor)
+    ask(page, SPELLING)
+    Request.objects.update(due_on="2026-01-30")
+    page.goto("/requests/")
+    expect(page.get_by_text(re.compile("days overdue"))).to_be_visible()
+    desk.look(page, "overdue")
+    page.get_by_role("link", name="RTBF-").click()
+    page.get_by_text("Refuse, or take two months more").click()
+    page.get_by_label("Ground of the refusal").select_option("Needed for legal claims (Art. 17(3)(e))")
+    page.get_by_role("button", name="Refuse the request").click()
+    expect(page.get_by_text("Whoever asked must be told why")).to_be_visible()
+    desk.look(page, "refused")
+    page.get_by_role("link", name="Case file and letters").click()
+    page.get_by_role("link", name="Write: Refusal").click()
+    expect(page.get_by_label("Letter", exact=True)).to_contain_text("Needed for legal claims")
+    page.goto("/requests/?tab=refused")
+    expect(page.get_by_role("link", name="RTBF-")).to_be_visible()
+
+    rules = desk.of(administrator)
+    rules.goto("/requests/rules/")
+    desk.look(rules, "rules")
+    rules.get_by_label("Public holidays").fill("12-25 Christmas\neaster+1 Easter Monday")
+    rules.get_by_role("button", name="Change the rules").click()
+    expect(rules.get_by_text("The rules were changed.")).to_be_visible()
+    rules.get_by_role("link", name="Extension").click()
+    desk.look(rules, "template")
