@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from accounts.errors import NotPossible
-from accounts.handling import Facts, Handling, add_rule, remove_rule
+from accounts.handling import Handling, add_rule, remove_rule
 from accounts.models import Account, Circumstances, PurposeRule
 from tests.conftest import Person
 from trail.models import Event
@@ -14,10 +14,8 @@ from trail.refusal import Refused
 pytestmark = pytest.mark.django_db
 
 
-def under(account: Account, **facts: str) -> list[str]:
-    given = {"direction": "inbound", "line": "+15305550100", "queue": "sales", **facts}
-    facts: Facts = (given["direction"], given["line"], given["queue"], None)
-    return list(Handling(account).of(facts).purposes)
+def under(account: Account, direction: str = "inbound", queue: str = "sales") -> list[str]:
+    return list(Handling(account).of((direction, "+15305550100", queue, None)).purposes)
 
 
 def test_without_a_rule_a_call_is_kept_for_quality(account: Account) -> None:
