@@ -5,6 +5,7 @@ confirmed it, and the grace period begins only then.
 """
 
 from datetime import timedelta
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -23,7 +24,7 @@ from trail.actor import Actor, require_actor
 APPROVE = "rtbf.approve_request"
 
 
-def second_person_for(request: Request, *, confirmer: object) -> str:
+def second_person_for(request: Request, *, confirmer: UUID | None) -> str:
     """Return the code of why a second person must approve what `confirmer` (a user's id) confirms now, or nothing."""
     rules = rules_of(request.account)
     if rules.four_eyes:

@@ -20,6 +20,7 @@ from rtbf.models import PlanItem, Request, State
 from rtbf.planning import count, freeze, recount
 from rtbf.reading import Asked
 from trail.actor import Actor
+from trail.canonical import Fact
 
 THIN = 2_000
 OF_THE_HOUSE = (words.SEARCHED_FOR, words.ASKED_FOR, words.WAS_HELD)
@@ -99,7 +100,8 @@ def refuse_changed(*, actor: Actor, request: Request) -> None:
         if held.state not in (State.PLANNED, State.WAITING):
             return
         _plan_anew(held, found)
-        facts = {"items": len(found.items), "new": different.new, "gone": different.gone, "other": different.other}
+        counted = {"new": different.new, "gone": different.gone, "other": different.other}
+        facts: dict[str, Fact] = {"items": len(found.items), **counted}
         note("request.replanned", held, actor, facts=facts)
     raise PlanChanged(
         f"Since the plan was made it has changed: {different.in_words}. Nothing was confirmed. Look at the new plan and"

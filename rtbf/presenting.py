@@ -235,7 +235,7 @@ def progress(request: Request) -> dict[str, Any]:
 
 
 def _search_progress(request: Request) -> dict[str, Any]:
-    job = Job.objects.filter(pk=request.job_id).first()
+    job = Job.objects.filter(pk=request.job_id).first() if request.job_id else None
     done, total = (job.progress_done, job.progress_total) if job else (0, 0)
     stopped = job is None or not job.is_open
     says = (

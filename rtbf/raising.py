@@ -139,7 +139,8 @@ def search_request(*, actor: Actor, request: Request) -> Request:
 
 def discover_request(request_id: UUID, *, actor: Actor, progress: Progress | None = None) -> None:
     """Search and freeze the plan of a request being searched. Safe to run twice and to kill."""
-    request = Request.objects.select_related("account").get(pk=require_actor(actor) and request_id)
+    require_actor(actor)
+    request = Request.objects.select_related("account").get(pk=request_id)
     if request.state != State.DISCOVERING:
         return
     # What an earlier attempt wrote before it was killed; nobody has seen it.
