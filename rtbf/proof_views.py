@@ -3,6 +3,7 @@
 Faces only. What is uploaded to be checked stays in memory, is bounded, and is not kept.
 """
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,10 +17,17 @@ from accounts.requests import MemberRequest
 from rtbf.certificate import downloaded, newest, read
 from rtbf.models import Certificate, Request
 from rtbf.querysets import SEE
+from rtbf.times import in_zone
 from rtbf.verify_certificate import MOST_BYTES, NotGenuine, check, sentences
 from trail.refusal import NotVisible
 from trail.sequence import signer
 
+MOMENTS = {
+    "unreadable_at": "Unreadable here",
+    "keys_unrecoverable_at": "Keys unrecoverable, their block keys destroyed",
+    "root_rotated_at": "Out of reach of old root keys, the root rotated",
+    "index_unlinkable_at": "Not to be recognised by an index, the index key rotated",
+}
 TYPES = {"json": "application/json", "pdf": "application/pdf"}
 
 
@@ -30,10 +38,12 @@ def show(request: MemberRequest, pk: UUID) -> HttpResponseBase:
     """Show what the newest certificate states, and all versions."""
     found = _visible(request, pk, "certificate.opened")
     standing = newest(found)
+    said = read(found, actor=request.actor) if standing else {}
     context: dict[str, Any] = {
         "found": found,
         "certificate": standing,
-        "said": read(found, actor=request.actor) if standing else None,
+        "said": said,
+        "moments": [(what, _in_words(said["moments"][name], found)) for name, what in MOMENTS.items()] if said else [],
         "versions": found.certificates.order_by("-version"),
         "scan": found.scans.exclude(ended_at=None).order_by("-started_at").first(),
     }
@@ -76,6 +86,10 @@ def check_one(request: MemberRequest) -> HttpResponseBase:
             context |= {"checked": found, "sentences": sentences(found, key_given=True)}
     status = 422 if "problem" in context else 200
     return render_page(request, "rtbf/certificate_check.html", context, title="Check a certificate", status=status)
+
+
+def _in_words(moment: str | None, found: Request) -> str:
+    return in_zone(datetime.fromisoformat(moment), found.account.zone) if moment else ""
 
 
 def _uploaded(request: HttpRequest) -> bytes:
