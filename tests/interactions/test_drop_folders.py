@@ -372,7 +372,7 @@ def _customers(customer_id: str):
     from customers.models import Identifier
     from privacy.blind_index import digest
 
-    row = Identifier.objects.filter(kind=Kind.CUSTOMER_ID).first()
+    row = Identifier.objects.filter(kind=Kind.CUSTOMER_ID)[0]
     value = candidates(Kind.CUSTOMER_ID, customer_id, regions=("US",))[0].value
     index = digest(row.account_id, Kind.CUSTOMER_ID, value)
     return Identifier.objects.filter(digest=index).values("customer_id")
