@@ -76,7 +76,8 @@ def _prove_apart(targets: dict[str, Path]) -> None:
 
 
 def _living_places() -> dict[str, Path]:
-    location = settings.STORAGES["content"].get("OPTIONS", {}).get("location")
+    content: dict[str, Any] = settings.STORAGES["content"]
+    location = content.get("OPTIONS", {}).get("location")
     places = {"the key directory": Path(settings.KEY_DIRECTORY).resolve()}
     return {**places, "the store": Path(location).resolve()} if location else places
 

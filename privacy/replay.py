@@ -28,7 +28,7 @@ ASKED_AT_ONCE = 5_000
 THERE = "SELECT id FROM keyring_key WHERE id = ANY(%s)"
 TOMBSTONES = "SELECT key_id, replaced_by IS NOT NULL FROM keyring_tombstone WHERE key_id = ANY(%s)"
 
-Model = type[SealedModel]
+Model = type[Any]
 
 
 class LostKeys(Exception):

@@ -91,6 +91,10 @@ def values_by_place() -> dict[Place, str]:
     return found
 
 
+def wrapped_keys() -> dict[UUID, bytes]:
+    return {key_id: bytes(wrapped) for key_id, wrapped in Key.objects.values_list("pk", "wrapped")}
+
+
 def sealed_rows() -> Iterator[tuple[Any, list[str]]]:
     for entry in data_map.erasable():
         names = [each.name for each in entry.model._meta.concrete_fields if isinstance(each, SealedField)]
@@ -105,7 +109,7 @@ def house(tmp_path: Path) -> House:
     make_person("Susan", account, roles.SUPERVISOR)
     call_command("import_interactions", str(settings.SAMPLES / "pbx"), account=account.name, verbosity=0)
     restored.advance()
-    house = House(account, values_by_place(), dict(Key.objects.values_list("pk", "wrapped")))
+    house = House(account, values_by_place(), wrapped_keys())
     house.indexes = {bytes(index) for index in Identifier.objects.values_list("digest", flat=True)}
     call_command("backup", to=tmp_path / "to/data", copy_store=True, keyring_to=tmp_path / "to/keyring")
     (house.data,), (house.keyring,) = (list((tmp_path / "to" / kind).iterdir()) for kind in ("data", "keyring"))
@@ -227,7 +231,7 @@ def assert_repeated(
     assert values_by_place().keys() >= {place for place in others if place[0] != "rtbf.RequestedIdentifier"}
     call_command("rotate_index_key", account=house.account.name, rebuild=True)
     assert not Identifier.objects.indexed(house.account.pk, [digest(house.account.pk, "phone", PATRICIA)]).exists()
-    known = Identifier.objects.filter(kind="phone", condemned_at=None).first()
+    known = Identifier.objects.filter(kind="phone", condemned_at=None)[0]
     number = next(value for (_, pk, name), value in others.items() if pk == known.pk and name == "value")
     with suppress(ValueError):
         from customers.identifiers import Kind, normalise

@@ -4,8 +4,10 @@ import io
 import json
 import os
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import OperationalError
 from django.utils import timezone
@@ -23,6 +25,7 @@ from tests.looking import ALICE
 from tests.makers import make_customer, make_interaction
 from tests.restoring import copy_of, put_back
 from trail.actor import Actor
+from vault.files import FileStorage
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ACTOR = Actor.shell("root")
@@ -50,7 +53,7 @@ def codes() -> set[tuple[str, str]]:
 
 
 def write_file(name: str) -> None:
-    with store()._storage.writer(name) as file:
+    with FileStorage(Path(settings.LETHE_HOME) / "store").writer(name) as file:
         file.write(os.urandom(100))
 
 

@@ -55,7 +55,7 @@ def found(account, phone: str) -> list:
 
 def stored() -> set[bytes]:
     rows = [bytes(value) for each in columns() if not each.many
-            for value in each.model.objects.exclude(**{each.name: None}).values_list(each.name, flat=True)]  # fmt: skip
+            for value in each.model._default_manager.exclude(**{each.name: None}).values_list(each.name, flat=True)]  # fmt: skip
     return set(rows)
 
 

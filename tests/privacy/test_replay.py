@@ -46,7 +46,7 @@ def calls(account):
 
 def forget(*calls: Interaction) -> None:
     for call in calls:
-        customer = Customer.objects.get(pk=call.customer_id)
+        customer = Customer.objects.get(interactions=call)
         rows = [
             customer,
             *Identifier.objects.filter(customer=customer),

@@ -38,9 +38,7 @@ class Command(BaseCommand):
         except OperationalError as problem:
             raise CommandError("A database does not answer, so not everything was compared.") from problem
         except OSError as problem:
-            raise CommandError(
-                f"The store fails ({problem.strerror}); not everything was compared."
-            ) from None
+            raise CommandError(f"The store fails ({problem.strerror}); not everything was compared.") from None
         if count:
             raise CommandError(f"{count} things do not fit; docs/restore.md says what to do about each.")
         if not options["json"]:
