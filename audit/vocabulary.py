@@ -194,7 +194,7 @@ ACTIONS: Final[dict[str, Words]] = {
     "dossiers.opened": Words(FORGETTING, "opened the list of copies for customers", "open the list of copies"),
     "dossier.raised": Words(FORGETTING, "asked for a copy of a customer's data", "ask for a copy of a customer's data"),
     "dossier.opened": Words(FORGETTING, "opened {record}", "open {record}"),
-    "dossier.built": Words(
+    "dossier.prepared": Words(
         FORGETTING, "put {record} together", "put {record} together", failed="could not put {record} together"
     ),
     "dossier.downloaded": Words(FORGETTING, "fetched {record}", "fetch {record}"),

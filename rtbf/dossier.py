@@ -129,7 +129,7 @@ def build(dossier: Dossier, *, actor: Actor, progress: Progress) -> None:
         logger.error("%s was not put together: %s.", dossier.reference, type(problem).__name__)
         with transaction.atomic():
             Dossier.objects.filter(pk=dossier.pk, state=DossierState.BUILDING).update(state=DossierState.FAILED)
-            _note("dossier.built", dossier, actor, {"code": type(problem).__name__}, outcome="failed")
+            _note("dossier.prepared", dossier, actor, {"code": type(problem).__name__}, outcome="failed")
         raise JobFailed("unreadable") from None
     with transaction.atomic():
         held = Dossier.objects.select_for_update().get(pk=dossier.pk)
@@ -138,7 +138,7 @@ def build(dossier: Dossier, *, actor: Actor, progress: Progress) -> None:
             held.state, held.built_at, held.counts = DossierState.READY, timezone.now(), counts.rows
             held.left_out = [[kind, because, number] for (kind, because), number in sorted(contents.left_out.items())]
             held.save()
-            _note("dossier.built", held, actor, {"size_bytes": size, "sounds": counts.sounds})
+            _note("dossier.prepared", held, actor, {"size_bytes": size, "sounds": counts.sounds})
             return
     store().delete(blob)
 

@@ -158,7 +158,7 @@ def test_a_damaged_record_stops_it(house, supervisor):
     opening.store().delete(sound.blob)
     dossier = built(supervisor, house.account)
     assert dossier.state == DossierState.FAILED
-    assert Event.objects.filter(action="dossier.built", outcome="failed").count() == 1
+    assert Event.objects.filter(action="dossier.prepared", outcome="failed").count() == 1
 
 
 def test_who_has_no_right_gets_nothing(house, agent, auditor, stranger):
