@@ -43,6 +43,7 @@ def disclose(
     if known is not None:
         return known
     # Whose it is may change between the look and the insert: a customer taken in by another is followed by the row.
-    row.customer = Customer.objects.filter(pk=customer_id, condemned_at=None).first()
+    if customer_id is not None:
+        row.customer = Customer.objects.filter(pk=customer_id, condemned_at=None).first()
     row.save(force_insert=True)
     return row

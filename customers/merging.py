@@ -42,6 +42,8 @@ def merge_customers(*, actor: Actor, customer: Customer, other: Customer) -> Mer
     require(require_actor(actor), MERGE, customer, action="customer.merged")
     require(actor, MERGE, other, action="customer.merged")
 
+    if actor.user_id is None:
+        raise NotThese("A merge names the person who says so. Nothing was merged.")
     if customer.pk == other.pk:
         raise NotThese("Choose two different customers. Nothing was merged.")
     with transaction.atomic():
@@ -82,9 +84,10 @@ def split_customer(
     """
     require(require_actor(actor), MERGE, customer, action="customer.split")
 
-    known = Customer.objects.filter(pk=new_customer_id, account_id=customer.account_id).first()
-    if known is not None:
-        return known
+    if new_customer_id is not None:
+        known = Customer.objects.filter(pk=new_customer_id, account_id=customer.account_id).first()
+        if known is not None:
+            return known
     copies = _copies(actor, customer, shared)
 
     with transaction.atomic():

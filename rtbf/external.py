@@ -20,6 +20,7 @@ from rtbf.models import ExternalSystem, SystemKind
 from rtbf.rules import CHANGE
 from trail.actor import Actor, require_actor
 from trail.append import append
+from trail.canonical import Fact
 
 LONGEST_NAME, LONGEST_PLACES, MOST_DAYS = 80, 4_000, 60
 
@@ -130,5 +131,5 @@ def _fill(system: ExternalSystem, told: Told) -> None:
 
 
 def _append(action: str, actor: Actor, system: ExternalSystem) -> None:
-    facts = {"kind": system.kind, "connector": bool(system.url), "active": system.active}
+    facts: dict[str, Fact] = {"kind": system.kind, "connector": bool(system.url), "active": system.active}
     append(action, actor=actor, account_id=system.account_id, record=(system._meta.label, str(system.pk)), facts=facts)

@@ -64,7 +64,7 @@ def mind(account_id: UUID, *, actor: Actor) -> int:
 def _find_stuck(account: Account, actor: Actor) -> None:
     """Leave with people what a job was given up over without a word, as when its worker died each time."""
     for task in ExternalTask.objects.filter(account=account, state=TaskState.SENDING):
-        job = Job.objects.filter(pk=task.job_id).first()
+        job = Job.objects.filter(pk=task.job_id).first() if task.job_id else None
         if job is None or job.status in (Status.FAILED, Status.CANCELLED):
             fail(task.pk, job.error_code if job and job.error_code else "job_lost", actor=actor)
 

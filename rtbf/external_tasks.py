@@ -199,9 +199,8 @@ def _identifiers(request: Request, actor: Actor) -> list[dict[str, str]]:
     going = request.items.filter(label=Identifier._meta.label, action__in=GOING).values("record_id")
     known = list(Identifier.objects.filter(pk__in=going, condemned_at=None))
     opened = _opened(request, typed, "shown", actor=actor) | _opened(request, known, "value", actor=actor)
-    pairs = dict.fromkeys(
-        (row.kind, next(iter(opened[row.pk].values()))) for row in (*typed, *known) if row.pk in opened
-    )
+    rows: list[RequestedIdentifier | Identifier] = [*typed, *known]
+    pairs = dict.fromkeys((row.kind, next(iter(opened[row.pk].values()))) for row in rows if row.pk in opened)
     return [{"kind": kind, "value": value} for kind, value in pairs]
 
 
