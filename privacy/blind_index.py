@@ -157,7 +157,7 @@ def mark(number: int) -> int:
 
 def _of_this_second(name: tuple[UUID, int | str], make: Callable[[], Made]) -> Made:
     """Return what `make` made for this thread a second ago at most: a call has ten indexes, a batch ten thousand."""
-    made: dict[Any, tuple[float, Made]] = _of_thread.__dict__
+    made: Any = _of_thread.__dict__
     now = time.monotonic()
     if (known := made.get(name)) and now - known[0] < LEARNT_AFTER_S:
         return known[1]

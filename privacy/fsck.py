@@ -195,7 +195,7 @@ def _indexes() -> Findings:
         for column in columns():
             if column.many:
                 continue
-            rows = column.model._default_manager.filter(account_id=row.pk, condemned_at=None)
+            rows: Any = column.model._default_manager.filter(account_id=row.pk, condemned_at=None)
             for row_id, index in rows.exclude(**{column.name: None}).values_list("pk", column.name).iterator():
                 if len(index) > 32 and index[0] != row.generation % 256:
                     says = f"The index of this {column.model._meta.label} stands under a key that was destroyed."

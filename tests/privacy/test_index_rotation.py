@@ -54,9 +54,9 @@ def found(account, phone: str) -> list:
 
 
 def stored() -> set[bytes]:
-    rows = [bytes(value) for each in columns() if not each.many
-            for value in each.model._default_manager.exclude(**{each.name: None}).values_list(each.name, flat=True)]  # fmt: skip
-    return set(rows)
+    single = [each for each in columns() if not each.many]
+    rows = [each.model.objects.exclude(**{each.name: None}).values_list(each.name, flat=True) for each in single]
+    return {bytes(value) for values in rows for value in values}
 
 
 def test_the_living_are_found_as_before_and_nothing_of_the_old_is_left(account, people, own_keys):
