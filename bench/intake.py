@@ -52,10 +52,11 @@ def figures() -> Iterator[dict[str, Any]]:
 def _round(account: Account, folder: Path, first: int, took: dict[str, list[float]]) -> None:
     """Let all take their turn; what was read once lies in the system's memory for everybody alike."""
     drafts = [_draft(number, _wav(folder / f"{number}.wav")) for number in range(first, first + RECORDINGS)]
-    took["plain"].append(_each(lambda: [_plain(draft.audio[0].path) for draft in drafts]))
+    paths = [draft.audio[0].path for draft in drafts]
+    took["plain"].append(_each(lambda: _of_all(_plain, paths)))
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        took["plain at once"].append(_each(lambda: list(pool.map(_copy, [draft.audio[0].path for draft in drafts]))))
-    took["put"].append(_each(lambda: [_put(draft.audio[0].path) for draft in drafts]))
+        took["plain at once"].append(_each(lambda: list(pool.map(_copy, paths))))
+    took["put"].append(_each(lambda: _of_all(_put, paths)))
     heard = _each(lambda: hear_all(account, [draft.audio[0] for draft in drafts], []))
     took["heard"].append(heard)
     took["door"].append(_each(lambda: _take(account, drafts)) - heard)
@@ -93,6 +94,11 @@ def _take(account: Account, drafts: list[InteractionDraft]) -> None:
 
 def _each(act: Callable[[], object]) -> float:
     return _seconds(act) / RECORDINGS
+
+
+def _of_all(act: Callable[[Path], None], paths: list[Path]) -> None:
+    for path in paths:
+        act(path)
 
 
 def _seconds(act: Callable[[], object]) -> float:

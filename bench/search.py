@@ -12,8 +12,9 @@ import statistics
 import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import connection
@@ -89,21 +90,21 @@ def _fill(call: Interaction, first: int, after: int) -> None:
         # Copies of sound rows need no checks of foreign keys, which would take most of the time.
         cursor.execute("SET session_replication_role = replica")
     _copy(Customer, call.customer_id, customer, id=_id("customer"))
-    own = Identifier.objects.filter(customer_id=call.customer_id).first()
-    _copy(Identifier, own and own.pk, customer, id=_id("identifier"), digest=_index(), customer_id=_id("customer"))
+    own = Identifier.objects.filter(customer=call.customer)[0]
+    _copy(Identifier, own.pk, customer, id=_id("identifier"), digest=_index(), customer_id=_id("customer"))
     _copy(Interaction, call.pk, (first, after), id=_id("call"), customer_id=_id("customer", shared))
-    source = SourceId.objects.filter(interaction=call).first()
-    _copy(SourceId, source and source.pk, (first, after), id=_id("source"), digest=_index(), interaction_id=_id("call"))
+    source = SourceId.objects.filter(interaction=call)[0]
+    _copy(SourceId, source.pk, (first, after), id=_id("source"), digest=_index(), interaction_id=_id("call"))
     _copy(Comment, comment.pk, commented, id=_id("comment"), digest=_index(), interaction_id=_id("call"))
-    mention = Mention.objects.filter(comment=comment).first()
-    _copy(Mention, mention and mention.pk, commented, id=_id("mention"), digest=_index(), comment_id=_id("comment"))
+    mention = Mention.objects.filter(comment=comment)[0]
+    _copy(Mention, mention.pk, commented, id=_id("mention"), digest=_index(), comment_id=_id("comment"))
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = DEFAULT")
         cursor.execute("VACUUM ANALYZE")
 
 
-def _copy(model: type[Model], template: object, numbers: tuple[int, int], **columns: str) -> None:
-    names = [field.column for field in model._meta.concrete_fields]
+def _copy(model: type[Model], template: UUID | None, numbers: tuple[int, int], **columns: str) -> None:
+    names = [str(field.column) for field in model._meta.concrete_fields]
     values = ", ".join(columns.get(name, f't."{name}"') for name in names)
     listed = ", ".join(f'"{name}"' for name in names)
     table = model._meta.db_table
@@ -144,7 +145,7 @@ def _reading() -> Iterator[dict[str, Any]]:
     ):
         megabytes = sum(len(text.encode()) for text in texts) / 1e6
         rate = statistics.median(megabytes / (_ms(act) / 1000) for _ in range(3))
-        bare = statistics.median(megabytes / (_ms(lambda t=texts: _digits_alone(t)) / 1000) for _ in range(3))
+        bare = statistics.median(megabytes / (_ms(partial(_digits_alone, texts)) / 1000) for _ in range(3))
         title = f"{name} read for identifiers; limit: one regular expression for digits"
         yield figure("search", title, rate, "MB/s", limit=bare, ratio=rate / bare)
 
