@@ -76,7 +76,7 @@ def _prove_apart(targets: dict[str, Path]) -> None:
 
 
 def _living_places() -> dict[str, Path]:
-    content: dict[str, Any] = settings.STORAGES["content"]
+    content: Any = settings.STORAGES["content"]
     location = content.get("OPTIONS", {}).get("location")
     places = {"the key directory": Path(settings.KEY_DIRECTORY).resolve()}
     return {**places, "the store": Path(location).resolve()} if location else places
