@@ -89,36 +89,31 @@ class Reader:
     ) -> Iterator[tuple[Any, Mention]]:
         """Yield where people stand by name in texts whose call or note holds another sign of them."""
         signs = _signs(rows)
+        inside: defaultdict[UUID, set[bytes]] = defaultdict(set)
         for row, mention in found:
             signs[_whole(row)].add(bytes(mention.digest))
-        people = _people(self.warrant.account_id, signs)
-        own = {row.pk: _owner(row) for row in rows}
-        everybody = {who for each in people.values() for who in each} | {who for who in own.values() if who}
-        names = self._known_names(everybody)
-        for row in rows if names else ():
-            theirs = names.get(own[row.pk], {}) if own[row.pk] else {}
-            others = [*theirs.values(), *_agent_of(row)]
-            for who in sorted(people.get(_whole(row), set()) - {own[row.pk]}):
+            inside[row.pk].add(bytes(mention.digest))
+        holders = _holders(self.warrant.account_id, {index for each in signs.values() for index in each})
+        names = self._known_names({who for each in holders.values() for who in each} | {_owner(row) for row in rows})
+        for row in rows if holders else ():
+            own = names.get(_owner(row), {})
+            others = [*own.values(), *_agent_of(row)]
+            near = {who for index in inside[row.pk] for who in holders.get(index, ())}
+            for who in sorted({who for index in signs[_whole(row)] for who in holders.get(index, ())} - {_owner(row)}):
                 for index, text in names.get(who, {}).items():
-                    if index not in theirs:
-                        yield from ((row, each) for each in _called(row, parts.get(row.pk, ()), text, index, others))
+                    called = _called(row, parts.get(row.pk, ()), text, index, others) if index not in own else ()
+                    # Where the sign stands in another text of the call, part of a name may be anybody's.
+                    yield from ((row, each) for each, is_whole in called if is_whole or who in near)
 
-    def _known_names(self, customers: set[UUID]) -> dict[UUID, dict[bytes, str]]:
-        rows = list(
-            Identifier.objects.filter(customer_id__in=customers, kind=Kind.NAME, condemned_at=None).only(
-                "pk", "account_id", "key_id", "customer_id", "digest"
-            )
-        )
-        opened, _ = self._opened_values(rows)
-        names: dict[UUID, dict[bytes, str]] = defaultdict(dict)
+    def _known_names(self, customers: set[UUID | None]) -> dict[UUID | None, dict[bytes, str]]:
+        living = Identifier.objects.filter(customer_id__in=customers, kind=Kind.NAME, condemned_at=None)
+        rows = list(living.order_by("pk"))
+        opened, _ = self._opened(rows, "value") if rows else ({}, 0)
+        names: dict[UUID | None, dict[bytes, str]] = defaultdict(dict)
         for row in rows:
             if row.pk in opened:
                 names[row.customer_id][bytes(row.digest)] = opened[row.pk]
         return names
-
-    def _opened_values(self, rows: Sequence[Any]) -> tuple[dict[UUID, str], int]:
-        full = list(Identifier.objects.filter(pk__in=[row.pk for row in rows])) if rows else []
-        return self._opened(full, "value") if full else ({}, 0)
 
 
 def _parts(value: Any) -> Sequence[Mapping[str, Any]]:
@@ -154,26 +149,26 @@ def _signs(rows: Sequence[Any]) -> defaultdict[UUID, set[bytes]]:
     return signs
 
 
-def _people(account_id: UUID, signs: Mapping[UUID, set[bytes]]) -> dict[UUID, set[UUID]]:
-    """Return whose identifiers stand in each call or note."""
-    digests = {index for each in signs.values() for index in each}
+def _holders(account_id: UUID, digests: set[bytes]) -> dict[bytes, set[UUID]]:
+    """Return who carries an identifier that is a sign of its own."""
     holders: dict[bytes, set[UUID]] = defaultdict(set)
     rows = Identifier.objects.indexed(account_id, digests).exclude(kind__in=NEEDS_A_SECOND_SIGN)
     for index, customer_id in rows.values_list("digest", "customer_id"):
         holders[bytes(index)].add(customer_id)
-    return {whole: {who for index in each for who in holders.get(index, ())} for whole, each in signs.items()}
+    return holders
 
 
 def _called(
     row: Any, parts: Sequence[Mapping[str, Any]], name: str, index: bytes, others: Sequence[str]
-) -> Iterator[Mention]:
+) -> Iterator[tuple[Mention, bool]]:
+    """Yield where a name stands, and whether that is more than one word of it."""
     for number, part in enumerate(parts):
         for start, end in find_name(name, part["text"], others=others):
             place = [[number, start, end]]
             mention = Mention(account_id=row.account_id, kind=Kind.NAME, digest=index, parts=place)
             if isinstance(row, Transcription):
                 mention.start_ms, mention.end_ms = span_of(parts, place) or (None, None)
-            yield point_to(row, mention)
+            yield point_to(row, mention), len(part["text"][start:end].split()) > 1
 
 
 def _mark(text_id: UUID, mention: Mention) -> _Mark:

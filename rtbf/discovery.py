@@ -27,6 +27,9 @@ from rtbf.reading import Asked
 from trail.details import details_about
 
 AT_ONCE = 500
+BESIDE = 20
+"""How many characters may lie between a name and the number it goes with, where two people share the name."""
+
 TEXT_OF: dict[str, type[SealedModel]] = {
     "transcription": TEXTS[0],
     "comment": TEXTS[1],
@@ -34,6 +37,7 @@ TEXT_OF: dict[str, type[SealedModel]] = {
     "note": Note,
 }
 Span = tuple[int, int, int]
+Row = tuple[UUID, list[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,16 +125,62 @@ def _passages(account: Account, people: People) -> Iterator[Item]:
             whose = "customer_id" if text is Note else "interaction__customer_id"
             own = Q(**{f"{name}__{whose}__in": people.certain})
             rows = list(mentions.exclude(**{name: None}).exclude(own).order_by("pk").values_list(f"{name}_id", "parts"))
-            rows += _names_beside(account, people, name, {text_id for text_id, _ in rows})
+            rows += _names_beside(account, people, name, rows)
+            if action == Action.REDACT and text is not Note:
+                rows += _names_in_calls(account, people, name)
             yield from _one_a_text(text, rows, action, because)
 
 
-def _names_beside(account: Account, people: People, name: str, texts: set[UUID]) -> list[tuple[UUID, list[Any]]]:
-    """Return where the person's name stands in texts that hold an identifier of theirs: there it is no other's."""
-    found: list[tuple[UUID, list[Any]]] = []
-    for ids in _portions(sorted(texts)) if people.names else ():
+def _names_beside(account: Account, people: People, name: str, signs: Sequence[Row]) -> list[Row]:
+    """Return where the person's name stands in texts that hold an identifier of theirs: there it is no other's.
+
+    Where the text's own customer is called the same, it is theirs unless it stands right beside the identifier.
+    """
+    places: dict[UUID, list[Span]] = defaultdict(list)
+    for text_id, parts in signs:
+        places[text_id] += [(part[0], part[1], part[2]) for part in parts]
+    found = _named(account, people, name, f"{name}_id", set(places))
+    return [
+        (text_id, parts)
+        for text_id, parts, is_namesakes in found
+        if not is_namesakes or any(_beside(part, place) for part in parts for place in places[text_id])
+    ]
+
+
+def _beside(one: Sequence[int], other: Sequence[int]) -> bool:
+    return one[0] == other[0] and one[1] - other[2] <= BESIDE and other[1] - one[2] <= BESIDE
+
+
+def _names_in_calls(account: Account, people: People, name: str) -> list[Row]:
+    """Return where the person's name stands in calls of others of which another text holds an identifier of theirs."""
+    calls = _calls_with(account, people) if people.names else set()
+    found = _named(account, people, name, f"{name}__interaction_id", calls)
+    return [(text_id, parts) for text_id, parts, is_namesakes in found if not is_namesakes]
+
+
+def _calls_with(account: Account, people: People) -> set[UUID]:
+    """Return the calls of others in which an identifier of the person stands."""
+    own = Mention.objects.filter(account_id=account.pk, digest__in=people.own, condemned_at=None)
+    calls: set[UUID] = set()
+    for name in (each for each, text in TEXT_OF.items() if text is not Note):
+        theirs = Q(**{f"{name}__interaction__customer_id__in": people.certain})
+        rows = own.exclude(**{name: None}).exclude(theirs)
+        calls |= set(rows.values_list(f"{name}__interaction_id", flat=True))
+    return calls
+
+
+def _named(
+    account: Account, people: People, name: str, path: str, ids: set[UUID]
+) -> list[tuple[UUID, list[Any], bool]]:
+    """Return mentions of the person's name there, and whether the text's own customer is called the same."""
+    whose = f"{name}__customer_id" if TEXT_OF[name] is Note else f"{name}__interaction__customer_id"
+    carried = Identifier.objects.indexed(account.pk, people.names).values_list("customer_id", "digest")
+    namesakes = {(customer_id, bytes(index)) for customer_id, index in carried}
+    found: list[tuple[UUID, list[Any], bool]] = []
+    for portion in _portions(sorted(ids)) if people.names else ():
         mentions = Mention.objects.filter(account_id=account.pk, digest__in=people.names, condemned_at=None)
-        found += mentions.filter(**{f"{name}_id__in": ids}).values_list(f"{name}_id", "parts")
+        rows = mentions.filter(**{f"{path}__in": portion}).values_list(f"{name}_id", "parts", whose, "digest")
+        found += [(text_id, parts, (own, bytes(index)) in namesakes) for text_id, parts, own, index in rows]
     return found
 
 

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from accounts.models import Account
-from customers.kinds import Kind
 from customers.models import Identifier
 from rtbf.reading import WEAK, Asked
 from rtbf.staff import staff_digests
@@ -54,9 +53,7 @@ def find_people(account: Account, asked: Sequence[Asked]) -> People:
     wanted |= _carried_by(account, certain)
     carriers = _holders(account, wanted)
     shared = {digest for digest in wanted if carriers[digest] - certain or digest in staff}
-    names = _names_of(account, certain) | {
-        digest for each in asked if each.kind == Kind.NAME for digest in each.digests
-    }
+    names = _names_of(account, certain) | {digest for each in asked if each.is_weak for digest in each.digests}
     return People(
         certain=frozenset(certain),
         open=frozenset(open_),
@@ -96,9 +93,8 @@ def _carried_by(account: Account, customers: set[UUID]) -> set[bytes]:
 
 
 def _names_of(account: Account, customers: set[UUID]) -> set[bytes]:
-    rows = Identifier.objects.filter(
-        account_id=account.pk, customer_id__in=customers, condemned_at=None, kind=Kind.NAME
-    )
+    """Return what fits many people and so counts only beside another sign: names, addresses, dates of birth."""
+    rows = Identifier.objects.filter(account_id=account.pk, customer_id__in=customers, condemned_at=None, kind__in=WEAK)
     return {bytes(index) for index in rows.values_list("digest", flat=True)}
 
 

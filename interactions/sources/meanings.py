@@ -22,6 +22,10 @@ class Meaning(StrEnum):
     EMAIL = "email"
     SOCIAL = "social"
     ADDRESS = "address"
+    BIRTH_DATE = "birth-date"
+    NATIONAL_ID = "national-id"
+    IP = "ip"
+    DEVICE = "device"
     NOTE_ID = "note-id"
     TEXT = "text"
     AUTHOR = "author"
@@ -36,6 +40,10 @@ _USUAL = {
     Meaning.FAMILY_NAME: "lastname familyname surname nachname nomdefamille apellido apellidos",
     Meaning.SOCIAL: "twitter twitterhandle social socialhandle instagram handle",
     Meaning.ADDRESS: "address postaladdress mailingaddress homeaddress streetaddress adresse anschrift direccion",
+    Meaning.BIRTH_DATE: "birthdate dateofbirth dob birthday geburtsdatum datedenaissance fechadenacimiento",
+    Meaning.NATIONAL_ID: "nationalid ssn socialsecuritynumber nino taxid passportnumber passportno dni",
+    Meaning.IP: "ip ipaddress ipaddr clientip remoteip",
+    Meaning.DEVICE: "deviceid cookieid visitorid imei macaddress advertisingid",
     Meaning.NOTE_ID: "noteid taskid activityid",
     Meaning.TEXT: "note notes body text comment comments description subject remarks notiz notizen bemerkung",
     Meaning.AUTHOR: "author createdby owner user username agent writtenby",

@@ -87,7 +87,7 @@ def test_a_name_learned_later_counts_where_another_sign_stands(account, officer)
     far = make_interaction(account, bob, agent=agent, transcript=[("customer", "ask for will hope")])
     will = make_customer(account, phone=ALICE, name="Will Hope")
     index = bytes(will.identifiers.get(kind=Kind.NAME).digest)
-    assert not Mention.objects.filter(digest=index).exists() or Mention.objects.filter(digest=index).count() == 1
+    assert not Mention.objects.filter(digest=index, transcription__interaction=far).exists()
     scan(officer.actor, account)
     named = Mention.objects.filter(kind=Kind.NAME, digest=index)
     assert {each.transcription.interaction_id for each in named} == {near.pk}
@@ -105,8 +105,6 @@ def test_two_people_of_one_name_stay_two(account, officer):
 
 
 def test_numbers_left_out_at_the_door_are_read(account, officer, monkeypatch):
-    monkeypatch.setattr("customers.effort.MOST_READINGS", 5)
-    monkeypatch.setattr("customers.effort.Effort.__init__.__defaults__", (5,), raising=False)
     monkeypatch.setattr(rereading.Effort.__init__, "__defaults__", (5,))
     text = "\n".join(f"202-555-01{number:02}" for number in range(40))
     make_interaction(account, make_customer(account, phone=BOB), comment=text)
@@ -256,7 +254,7 @@ class TestPages:
         shown = client.get(reverse("portal:scan", args=[begun.pk])).content.decode()
         assert "1 × phone" in shown
         assert str(Comment.objects.get().pk) in shown
-        assert "555" not in shown.replace(str(begun.pk), "")[shown.index("<h2>Where") :] or "202-555" not in shown
+        assert "202-555" not in shown
         assert client.post(reverse("portal:scan-cancel", args=[begun.pk])).status_code == 302
 
     def test_a_supervisor_is_led_to_the_call(self, account, bobs, supervisor, officer, client_of):
@@ -300,3 +298,16 @@ def test_an_identifier_given_later_leads_to_a_name(account, officer):
     give_identifier(late, Kind.PHONE, ALICE)
     scan(officer.actor, account)
     assert Mention.objects.filter(kind=Kind.NAME, digest=late.identifiers.get(kind=Kind.NAME).digest).exists()
+
+
+def test_part_of_a_name_counts_only_beside_the_sign(account, officer):
+    bob = make_customer(account, phone=BOB)
+    wilma = make_customer(account, phone=ALICE, name="Wilma Hope")
+    make_interaction(
+        account, bob, comment="wilma: 202-555-0147",
+        transcript=[("customer", "so wilma hope told me"), ("agent", "another wilma works here")],
+    )  # fmt: skip
+    scan(officer.actor, account)
+    named = Mention.objects.filter(kind=Kind.NAME, digest=wilma.identifiers.get(kind=Kind.NAME).digest)
+    assert [each.parts for each in named.exclude(transcription=None)] == [[[0, 3, 13]]]
+    assert [each.parts for each in named.exclude(comment=None)] == [[[0, 0, 5]]]

@@ -127,3 +127,44 @@ def test_a_number_nobody_carries_is_found_in_texts(house):
 
 def test_bob_is_found_by_his_own_number(house):
     assert found(house.account, BOB).people.certain == {house.bob.pk}
+
+
+def redacted(discovery, label):
+    return sorted(span for item in discovery.items if item.action == Action.REDACT and item.label.endswith(label)
+                  for span in item.spans)  # fmt: skip
+
+
+def test_what_fits_many_goes_beside_a_sign_of_its_own(house):
+    """Name without capitals, address and date of birth, in somebody else's call that names Alice's number."""
+    give_identifier(house.alice, Kind.ADDRESS, "27 Orchard Lane, Springfield")
+    give_identifier(house.alice, Kind.BIRTH_DATE, "1980-03-04")
+    text = "alice brown 202 555 0147 of 27 orchard ln born 1980-03-04, tell carol green"
+    make_interaction(house.account, house.bob, name="Robert", transcript=[("customer", text)])
+    spans = [text[start:end] for _, start, end in redacted(found(house.account, ALICE), "Transcription")]
+    assert {"202 555 0147", "27 orchard ln", "1980-03-04", "alice brown"} <= set(spans)
+    assert not any("carol" in each for each in spans)
+
+
+def test_without_a_sign_none_of_it_does(house):
+    give_identifier(house.alice, Kind.ADDRESS, "27 Orchard Lane, Springfield")
+    before = redacted(found(house.account, ALICE), "Comment")
+    make_interaction(house.account, house.bob, comment="Alice Brown of 27 Orchard Lane, not 202 555 0149")
+    assert redacted(found(house.account, ALICE), "Comment") == before
+
+
+def test_a_namesake_keeps_the_own_name(house):
+    carol = make_customer(house.account, phone="+12025550149", name="Alice Brown")
+    text = "alice brown here, I am not the one with 202 555 0147"
+    make_interaction(house.account, carol, transcript=[("customer", text)])
+    start = text.index("202")
+    spans = redacted(found(house.account, ALICE), "Transcription")
+    assert (0, start, len(text)) in spans
+    assert (0, 0, 11) not in spans
+
+
+def test_a_namesake_told_apart_by_the_number_is_the_person(house):
+    carol = make_customer(house.account, phone="+12025550149", name="Alice Brown")
+    text = "not the Alice Brown in town (202 555 0147)"
+    make_interaction(house.account, carol, comment=text)
+    start = text.index("Alice")
+    assert (0, start, start + 11) in redacted(found(house.account, ALICE), "Comment")

@@ -76,3 +76,12 @@ def test_who_is_forgotten_is_found_nowhere_and_the_others_still_everywhere(bank,
             assert len(kept) >= len(other["occurrences"]) - 2
             assert scoring.missed(items, kept) == []
             assert scoring.hit(items, other) == []
+
+
+def test_a_deep_scan_touches_no_look_alike_either(bank, capsys):
+    call_command("deep_scan", "--wait", account=bank.name, actor="susan@example.com")
+    capsys.readouterr()
+    for each in scoring.customers():
+        items = search(bank, each, capsys)
+        assert scoring.missed(items, each["occurrences"]) == []
+        assert scoring.hit(items, each) == []

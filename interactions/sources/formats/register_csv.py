@@ -33,6 +33,10 @@ _KINDS = {
     Meaning.EMAIL: Kind.EMAIL,
     Meaning.SOCIAL: Kind.SOCIAL,
     Meaning.ADDRESS: Kind.ADDRESS,
+    Meaning.BIRTH_DATE: Kind.BIRTH_DATE,
+    Meaning.NATIONAL_ID: Kind.NATIONAL_ID,
+    Meaning.IP: Kind.IP,
+    Meaning.DEVICE: Kind.DEVICE,
 }
 _OF_A_PERSON = frozenset(
     {Meaning.NAME, Meaning.GIVEN_NAME, Meaning.FAMILY_NAME, Meaning.PHONE, Meaning.EMAIL, Meaning.ADDRESS}
