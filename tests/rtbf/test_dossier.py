@@ -17,7 +17,7 @@ from interactions.models import Recording
 from jobs.models import Job
 from privacy import open as opening
 from privacy.models import DoomedFile
-from rtbf.dossier import fetch, raise_dossier, silence_first
+from rtbf.dossier import build, fetch, raise_dossier, silence_first
 from rtbf.errors import RequestError, TooLate
 from rtbf.models import Dossier, DossierState, Right
 from rtbf.spreadsheet import Sheet, workbook
@@ -151,6 +151,12 @@ def test_forgetting_takes_it_along(house, supervisor):
     dossier.refresh_from_db()
     assert dossier.blob is None
     assert places_of(ALICE_MAIL) == []
+
+
+def test_it_is_put_together_once(house, supervisor):
+    dossier = built(supervisor, house.account)
+    build(dossier, actor=supervisor.actor, progress=lambda done, total=None: None)
+    assert Event.objects.filter(action="dossier.prepared").count() == 1
 
 
 def test_a_damaged_record_stops_it(house, supervisor):

@@ -14,15 +14,15 @@ from customers.kinds import Kind
 from interactions.batch import numbering_of
 from interactions.models import Comment, Recording
 from privacy.models import DoomedKey
+from rtbf.errors import RequestError
 from rtbf.models import Request, ResidueFinding, ResidueScan, SearchSample, State, Weight
+from rtbf.requests import confirm_request
 from rtbf.residue import search_for_residue
 from rtbf.shingles import Samples, sample
 from rtbf.spellings import marks_of
 from tests.looking import ALICE, ALICE_MAIL, CANARIES, places_of
 from tests.makers import make_customer, make_interaction
 from tests.rtbf.test_execution import plan, run_all
-from rtbf.requests import confirm_request
-from rtbf.errors import RequestError
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TYPED = ("phone:(202) 555-0147", f"email:{ALICE_MAIL}", "customer-id:CUST-1001")
