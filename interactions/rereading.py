@@ -94,7 +94,8 @@ class Reader:
             signs[_whole(row)].add(bytes(mention.digest))
             inside[row.pk].add(bytes(mention.digest))
         holders = _holders(self.warrant.account_id, {index for each in signs.values() for index in each})
-        names = self._known_names({who for each in holders.values() for who in each} | {_owner(row) for row in rows})
+        owners = {who for row in rows if (who := _owner(row))}
+        names = self._known_names({who for each in holders.values() for who in each} | owners)
         for row in rows if holders else ():
             own = names.get(_owner(row), {})
             others = [*own.values(), *_agent_of(row)]
@@ -105,7 +106,7 @@ class Reader:
                     # Where the sign stands in another text of the call, part of a name may be anybody's.
                     yield from ((row, each) for each, is_whole in called if is_whole or who in near)
 
-    def _known_names(self, customers: set[UUID | None]) -> dict[UUID | None, dict[bytes, str]]:
+    def _known_names(self, customers: set[UUID]) -> dict[UUID | None, dict[bytes, str]]:
         living = Identifier.objects.filter(customer_id__in=customers, kind=Kind.NAME, condemned_at=None)
         rows = list(living.order_by("pk"))
         opened, _ = self._opened(rows, "value") if rows else ({}, 0)

@@ -67,7 +67,7 @@ def running_scan(account: Account) -> DeepScan | None:
 
 def job_of(scan: DeepScan) -> Job | None:
     """Return the job that does a scan."""
-    return Job.objects.filter(pk=scan.job_id).first()
+    return Job.objects.filter(pk=scan.job_id).first() if scan.job_id else None
 
 
 def found_since(account_id: UUID, at: datetime) -> QuerySet[Mention]:
