@@ -96,7 +96,8 @@ def _ask_guards(rows: Iterable[PlanItem]) -> None:
     for label in {row.label for row in going.values()}:
         model: Any = apps.get_model(label)
         ids = [row.record_id for row in going.values() if row.label == label]
-        for record_id, refusal in guards.ask(lineage.targets(model._default_manager.filter(pk__in=ids))).items():
+        targets = lineage.targets(model._default_manager.filter(pk__in=ids))
+        for record_id, refusal in guards.ask(targets, without=(guards.OPEN_REQUESTS,)).items():
             row = going[record_id]
             row.action, row.because = Action.KEEP, refusal.ground[:40]
             row.held_by = UUID(refusal.by) if refusal.by else None
