@@ -24,7 +24,10 @@ NO_KEY: Final = "The public key that checks the checkpoints is missing or damage
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What came of proving one entry. `position` counts from 0; `path`: sibling hashes, nearest first. `note`: the signed head."""
+    """What came of proving one entry.
+
+    `position` counts from 0; `path`: sibling hashes, nearest first. `note`: the signed head.
+    """
 
     holds: bool
     says: str

@@ -47,6 +47,7 @@ def bobs(account):
 
 def scan(actor, account) -> DeepScan:
     begun = start_scan(actor=actor, account=account)
+    assert begun.job_id
     assert runner.run(begun.job_id)
     begun.refresh_from_db()
     return begun

@@ -12,7 +12,7 @@ from django.db import OperationalError
 from interactions import silencing
 from interactions.audio import Audio, AudioError, Peaks, decode, inspect
 from interactions.audio.errors import error_for
-from interactions.models import Recording, Transcription
+from interactions.models import Recording, SoundFile, Transcription
 from interactions.silencing import silence, silence_passages
 from privacy import erasure, ledger, versions
 from privacy.keyring import ring
@@ -41,7 +41,7 @@ def call(account):
     return make_interaction(account, make_customer(account, phone="+12025550148"))
 
 
-def sound_of(call, data: bytes) -> Recording:
+def sound_of(call, data: bytes) -> SoundFile:
     return give_sound(call, Recording, data)
 
 

@@ -161,8 +161,8 @@ def resigned(document, own, change):
     from rtbf.verify_certificate import KIND
     from trail.canonical import canonical
 
-    whole["signature"] = {"key": own.verifier.vkey(),
-                          "ed25519": b64encode(own.sign_statement(KIND, canonical(whole["certificate"]))).decode()}  # fmt: skip
+    signed = b64encode(own.sign_statement(KIND, canonical(whole["certificate"]))).decode()
+    whole["signature"] = {"key": own.verifier.vkey(), "ed25519": signed}
     return json.dumps(whole).encode()
 
 
@@ -205,7 +205,7 @@ def test_the_verifier_needs_no_house(certified, tmp_path):
     command = [sys.executable, "-m", "rtbf.verify_certificate", str(tmp_path / "c.json")]
     bare = {"PATH": os.environ["PATH"]}
     ended = subprocess.run(
-        [*command, "--key", str(tmp_path / "key")], cwd=ROOT, env=bare, capture_output=True, text=True
+        [*command, "--key", str(tmp_path / "key")], cwd=ROOT, env=bare, capture_output=True, text=True, check=False
     )
     assert (ended.returncode, ended.stderr) == (0, "")
     assert "Genuine" in ended.stdout

@@ -8,7 +8,7 @@ from django.db import OperationalError
 from interactions import redaction as text_redaction
 from interactions import silencing
 from interactions.audio import Audio, DecodingFailed
-from interactions.models import Interaction, Recording
+from interactions.models import Interaction, Recording, SoundFile
 from jobs import runner
 from privacy import ledger, versions
 from privacy.keyring import ring
@@ -30,7 +30,7 @@ SAID = [("agent", "hello"), ("customer", "my wife has 202 555 0147 you see"), ("
 
 
 @pytest.fixture
-def bobs(house) -> Recording:
+def bobs(house) -> SoundFile:
     """A call of Bob with a sound of twelve seconds; Alice's number is said from the fourth to the seventh."""
     call = make_interaction(house.account, house.bob, phone=BOB, transcript=SAID)
     sound = give_sound(call, Recording, written(tone(12.0)))

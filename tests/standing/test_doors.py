@@ -11,7 +11,9 @@ from tests.standing.source import Module, modules
 DOORS = {
     # content
     "open_content": {"rtbf.dossier", "rtbf.residue", "interactions.playback"},
-    "store": {"interactions.ingest", "rtbf.dossier", "privacy.open", "privacy.erasure", "privacy.fsck", "jobs.store_copy"},
+    "store": {
+        "interactions.ingest", "rtbf.dossier", "privacy.open", "privacy.erasure", "privacy.fsck", "jobs.store_copy",
+    },
     # keys and what they open
     "load_keys": {"privacy.index_rebuild", "privacy.open", "privacy.redaction", "retention.holds", "rtbf.intake"},
     "unseal": {"privacy.index_rebuild", "privacy.open", "privacy.redaction"},
@@ -34,7 +36,8 @@ DOORS = {
     "condemn": {"privacy.erasure"},
     "erase": {
         "rtbf.external_reminders", "rtbf.external_tasks",
-        "rtbf.execution", "rtbf.reminders", "rtbf.dossier", "rtbf.proving", "interactions.redaction", "interactions.unlinking", "trail.details",
+        "rtbf.execution", "rtbf.reminders", "rtbf.dossier", "rtbf.proving", "interactions.redaction",
+        "interactions.unlinking", "trail.details",
         "privacy.replay",
     },
     "destroy_block_key": {"privacy.keyring.renewal"},
@@ -104,8 +107,8 @@ def test_a_door_has_its_callers_and_no_others(name):
 # Besides the eraser: the empty row of a customer taken in by another, what a failed import left in the store, an
 # opening that is over, whom a supervisor looks after, the
 # rows of a plan that is made anew.
-DELETERS = {"privacy.erasure", "privacy.fsck", "customers.merging", "interactions.ingest", "interactions.openings", "accounts.staffing",
-            "interactions.columns", "interactions.unlinking", "accounts.handling", "rtbf.changes",
+DELETERS = {"privacy.erasure", "privacy.fsck", "customers.merging", "interactions.ingest", "interactions.openings",
+            "accounts.staffing", "interactions.columns", "interactions.unlinking", "accounts.handling", "rtbf.changes",
             "rtbf.dossier", "rtbf.raising"}  # fmt: skip
 DELETING = re.compile(r"\s*(delete\s+from|truncate)\s", re.IGNORECASE)
 
