@@ -248,6 +248,9 @@ ELSEWHERE = {
     "audit.verification.start_verification": "tests/audit/test_verification.py",
     "jobs.key_care.renew": "tests/jobs/test_key_care.py",
     "jobs.backup.back_up": "tests/jobs/test_backup.py",
+    "interactions.scanning.start_scan": "tests/interactions/test_deep_scan.py",
+    "interactions.scanning.run_scan": "tests/interactions/test_deep_scan.py",
+    "interactions.scanning.cancel_scan": "tests/interactions/test_deep_scan.py",
     "accounts.handling.remove_rule": "tests/accounts/test_handling.py",
     "retention.policies.withdraw_policy": "tests/retention/test_policies.py",
     "retention.policies.end_policy": "tests/retention/test_policies.py",
@@ -331,7 +334,7 @@ def _prepare_case(house: SimpleNamespace, flow: str) -> None:
     who = house.supervisor.actor
     if flow.startswith(CASES):
         house.planned = requests.plan_request(actor=who, account=house.account, identifiers=[ALICE])
-        house.item = house.planned.items.get(kind="recording")
+        house.item = house.planned.items.filter(kind="recording").first()
     if flow.startswith("rtbf.approval"):
         Rules.objects.update_or_create(account=house.account, defaults={"four_eyes": True})
         house.confirmed = requests.confirm_request(actor=who, request=house.planned, typed="FORGET")

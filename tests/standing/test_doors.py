@@ -10,18 +10,22 @@ from tests.standing.source import Module, modules
 
 DOORS = {
     # content
-    "open_content": {"rtbf.dossier", "rtbf.residue", "interactions.playback"},
+    "open_content": {"interactions.silencing", "rtbf.dossier", "rtbf.residue", "interactions.playback"},
     "store": {
-        "interactions.ingest", "rtbf.dossier", "privacy.open", "privacy.erasure", "privacy.fsck", "jobs.store_copy",
+        "interactions.ingest", "interactions.sounds", "rtbf.dossier", "privacy.open", "privacy.erasure", "privacy.fsck",
+        "privacy.versions", "jobs.store_copy",
     },
     # keys and what they open
-    "load_keys": {"privacy.index_rebuild", "privacy.open", "privacy.redaction", "retention.holds", "rtbf.intake"},
-    "unseal": {"privacy.index_rebuild", "privacy.open", "privacy.redaction"},
+    "load_keys": {
+        "privacy.index_rebuild", "privacy.ledger", "privacy.open", "privacy.redaction", "retention.holds",
+        "rtbf.intake",
+    },
+    "unseal": {"privacy.index_rebuild", "privacy.ledger", "privacy.open", "privacy.redaction"},
     "open_value": {"privacy.sealing"},
     "create_keys": {
         "customers.disclosures", "rtbf.external_tasks",
         "customers.merging", "interactions.comments", "interactions.ingest", "interactions.originals",
-        "interactions.runs", "privacy.redaction", "retention.holds",
+        "interactions.runs", "privacy.redaction", "privacy.versions", "retention.holds",
         "rtbf.requests",
         "trail.details",
         "rtbf.dossier",
@@ -38,12 +42,13 @@ DOORS = {
         "rtbf.external_reminders", "rtbf.external_tasks",
         "rtbf.execution", "rtbf.reminders", "rtbf.dossier", "rtbf.proving", "interactions.redaction",
         "interactions.unlinking", "trail.details",
-        "privacy.replay",
+        "privacy.replay", "retention.disposal",
     },
     "destroy_block_key": {"privacy.keyring.renewal"},
     # the entry of an opening, without which nothing opens
     "warrant": {
         "audit.reading", "customers.merging", "interactions.openings", "interactions.people", "interactions.scanning",
+        "interactions.silencing",
         "interactions.import_views", "interactions.unlinking", "interactions.views",
         "retention.views", "rtbf.previews",
         "rtbf.views", "trail.verify_details",
@@ -107,7 +112,8 @@ def test_a_door_has_its_callers_and_no_others(name):
 # Besides the eraser: the empty row of a customer taken in by another, what a failed import left in the store, an
 # opening that is over, whom a supervisor looks after, the
 # rows of a plan that is made anew.
-DELETERS = {"privacy.erasure", "privacy.fsck", "customers.merging", "interactions.ingest", "interactions.openings",
+DELETERS = {"privacy.erasure", "privacy.fsck", "privacy.versions", "customers.merging", "interactions.ingest",
+            "interactions.openings", "interactions.sounds",
             "accounts.staffing", "interactions.columns", "interactions.unlinking", "accounts.handling", "rtbf.changes",
             "rtbf.dossier", "rtbf.raising"}  # fmt: skip
 DELETING = re.compile(r"\s*(delete\s+from|truncate)\s", re.IGNORECASE)

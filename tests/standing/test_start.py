@@ -83,7 +83,15 @@ def test_a_model_nobody_declared(tmp_path):
     assert "declare(" in ended.stderr
 
 
-@pytest.mark.parametrize(("app", "lost"), [("retention", "NoGuards"), ("trail", ""), ("jobs", "")])
+def test_a_house_without_guards_does_not_start(monkeypatch):
+    unheard = "import privacy.guards; privacy.guards.register = lambda *_: None; import config.wsgi"
+    monkeypatch.setitem(WAYS_IN, "unguarded", ["-c", unheard])
+    ended = start("unguarded")
+    assert ended.returncode != 0
+    assert "NoGuards" in ended.stderr
+
+
+@pytest.mark.parametrize(("app", "lost"), [("retention", "retention"), ("trail", ""), ("jobs", "")])
 def test_a_house_without_a_part_of_its_conscience(app, lost, tmp_path):
     ended = start("web", **settings_with(tmp_path, f"INSTALLED_APPS.remove('{app}')"))
     assert ended.returncode != 0

@@ -27,7 +27,7 @@ def token_file(tmp_path: Path) -> Path:
     return file
 
 
-def root_at(transit: Transit, token_file: Path, more: str = "", key: str = "root") -> TransitRoot:
+def root_at(transit: Transit, token_file: Path, more: str = "", key: str = "lethe") -> TransitRoot:
     url = f"vault+http://127.0.0.1:{transit.port}/transit/{key}?token_file={token_file}&timeout=0.5{more}"
     return TransitRoot(TransitAddress.parse(url))
 
@@ -74,7 +74,7 @@ def test_rotation_destroys_the_old_version_in_the_service(directory, root, trans
         root.unwrap(old, context=b"blocks/1.1")
 
 
-@pytest.mark.parametrize("at", ["keys/root/config", "keys/root/trim", "encrypt/root"])
+@pytest.mark.parametrize("at", ["keys/lethe/config", "keys/lethe/trim", "encrypt/lethe"])
 def test_an_interrupted_rotation_loses_nothing_and_is_completed(directory, root, transit, tmp_path, at, monkeypatch):
     keys = {number: directory.create_block_key(number, 1) for number in (1, 2)}
     real, died = transit.respond, []
@@ -111,7 +111,7 @@ def test_trouble_is_named_with_the_service_and_never_the_token(transit, token_fi
     transit.trouble = trouble
     with pytest.raises(error, match=says) as raised:
         KeyDirectory.create(tmp_path / "keys", root_at(transit, token_file))
-    assert f"127.0.0.1:{transit.port}/transit/root" in str(raised.value)
+    assert f"127.0.0.1:{transit.port}/transit/lethe" in str(raised.value)
     assert TOKEN not in f"{raised.value!r}{raised.value}"
 
 

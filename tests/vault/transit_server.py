@@ -70,12 +70,12 @@ class Transit:
             return self.trouble, {"errors": ["trouble"]}
         if headers.get("X-Vault-Token") != TOKEN:
             return 403, {"errors": ["permission denied"]}
-        if not path.startswith("/v1/transit/") or not path.rstrip("/").split("?")[0].count("root"):
+        if not path.startswith("/v1/transit/") or not path.rstrip("/").split("?")[0].count("lethe"):
             return 404, {"errors": []}
         verb = path.removeprefix("/v1/transit/")
         acts = {
-            "encrypt/root": self.encrypt, "decrypt/root": self.decrypt, "keys/root/rotate": self.rotate,
-            "keys/root/config": self.configure, "keys/root/trim": self.trim, "keys/root": self.read,
+            "encrypt/lethe": self.encrypt, "decrypt/lethe": self.decrypt, "keys/lethe/rotate": self.rotate,
+            "keys/lethe/config": self.configure, "keys/lethe/trim": self.trim, "keys/lethe": self.read,
         }  # fmt: skip
         return acts[verb](body) if verb in acts else (404, {"errors": []})
 

@@ -62,8 +62,6 @@ def _in_words(found: ResidueScan, findings: list[ResidueFinding]) -> str:
         for each in findings
     ]
     searched = ", ".join(f"{number:,} {kind}" for kind, number in sorted(found.searched.items()))
-    lines.append(f"Searched pieces: {searched}.")
-    if found.not_searched:
-        lines.append(f"Not searched: {', '.join(found.not_searched)}.")
-    lines.append("Something was found." if findings else "Nothing was found.")
-    return "\n".join(lines)
+    lines += [f"Searched pieces: {searched}."]
+    lines += [f"Not searched: {', '.join(found.not_searched)}."] if found.not_searched else []
+    return "\n".join([*lines, "Something was found." if findings else "Nothing was found."])
