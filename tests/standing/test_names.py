@@ -13,7 +13,8 @@ from tests.standing.source import Module, modules
 
 ACTION = re.compile(r"[a-z]+(_[a-z]+)?\.[a-z]+(_[a-z]+)*")
 IRREGULAR = {
-    "read", "sent", "begun", "chosen", "reset", "locked_out", "withdrawn", "sent_again", "made", "split", "rebuilt", "taken",
+    "read", "sent", "begun", "chosen", "reset", "locked_out",
+    "withdrawn", "sent_again", "opened_to_silence", "made", "split", "rebuilt", "taken",
 }  # fmt: skip
 TAKES_ACTION_FIRST = {"append", "note", "_note", "_note_refused", "Draft"}
 
