@@ -26,7 +26,7 @@ OUTCOMES: Final = {
 }
 VIA_JOB: Final = "job"
 ACTORS: Final = {**ROLES, "operator": "Somebody in a shell", VIA_JOB: "The house itself"}
-_DIGEST = re.compile(r"[0-9a-f]{64}")
+_DIGEST = re.compile(r"[0-9a-f]{66}")
 _CODE = re.compile(r"[a-z][a-z_]{0,39}")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 FIRST_YEAR, LAST_YEAR = 2000, 2200

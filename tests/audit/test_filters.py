@@ -24,7 +24,7 @@ codes = st.from_regex(r"[a-z][a-z_]{0,39}", fullmatch=True)
         outcome=st.sampled_from(["", *OUTCOMES]),
         since=st.none() | days,
         record=st.none() | st.uuids(),
-        workstation=st.just("") | st.from_regex(r"[0-9a-f]{64}", fullmatch=True),
+        workstation=st.just("") | st.from_regex(r"[0-9a-f]{66}", fullmatch=True),
         reads=st.booleans(),
     )
 )

@@ -335,8 +335,8 @@ def _prepare_case(house: SimpleNamespace, flow: str) -> None:
     if flow.startswith(CASES):
         house.planned = requests.plan_request(actor=who, account=house.account, identifiers=[ALICE])
         house.item = house.planned.items.filter(kind="recording").first()
+    Rules.objects.update_or_create(account=house.account, defaults={"four_eyes": flow.startswith("rtbf.approval")})
     if flow.startswith("rtbf.approval"):
-        Rules.objects.update_or_create(account=house.account, defaults={"four_eyes": True})
         house.confirmed = requests.confirm_request(actor=who, request=house.planned, typed="FORGET")
     if flow == "rtbf.evidence.open_evidence":
         house.evidence = evidence.attach_evidence(actor=who, request=house.planned, name="a.pdf", content=b"%PDF-1")
