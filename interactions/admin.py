@@ -3,10 +3,11 @@
 from accounts import menu
 from accounts.roles import AGENT, SUPERVISOR
 from customers.querysets import MERGE
-from interactions import home, import_views, people, scans, sending, views
+from interactions import home, people, scans, sending
 from interactions.querysets import SCAN, SEE, SEE_IMPORTS
+from interactions.views import calls, imports
 
-__all__ = ["home", "import_views", "people", "scans", "sending", "views"]
+__all__ = ["calls", "home", "imports", "people", "scans", "sending"]
 
 menu.entry("Interactions", url="portal:interactions", icon="call", right=SEE, order=10, roles=(SUPERVISOR,))
 menu.entry("My recordings", url="portal:my-recordings", icon="headphones", right=SEE, order=10, roles=(AGENT,))

@@ -7,11 +7,12 @@ from accounts import menu, roles
 from accounts.home import Card, card
 from accounts.requests import MemberRequest, membership_of
 from privacy import restored
-from retention import nights, policy_views, run_views, views
+from retention import nights
 from retention.models import LegalHold, Policy, Run
 from retention.querysets import SEE, SEE_POLICIES
+from retention.views import holds, policies, runs
 
-__all__ = ["policy_views", "run_views", "views"]
+__all__ = ["holds", "policies", "runs"]
 
 menu.entry("Legal holds", url="portal:holds", icon="gavel", right=SEE, section="Retention", order=40)
 menu.entry("Policies", url="portal:policies", icon="schedule", right=SEE_POLICIES, section="Retention", order=41)

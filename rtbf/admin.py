@@ -7,13 +7,13 @@ from django.urls import reverse
 from accounts import menu, roles
 from accounts.home import Card, card
 from accounts.requests import MemberRequest, membership_of
-from rtbf import acting_views, case_views, dossier_views, external_views, proof_views, rules_views, views
 from rtbf.models import ENDED, Request, State
 from rtbf.querysets import SEE
 from rtbf.requests import RAISE
 from rtbf.rules import CHANGE, today_in
+from rtbf.views import acting, cases, dossiers, external, proofs, requests, rules
 
-__all__ = ["acting_views", "case_views", "dossier_views", "external_views", "proof_views", "rules_views", "views"]
+__all__ = ["acting", "cases", "dossiers", "external", "proofs", "requests", "rules"]
 
 SOON = timedelta(days=7)
 SECTION = "Right to be forgotten"

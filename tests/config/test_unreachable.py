@@ -23,7 +23,7 @@ def test_a_part_that_does_not_answer_is_503(problem, patient, monkeypatch):
     def fail(*args, **kwargs):
         raise problem(SECRET)
 
-    monkeypatch.setattr("rtbf.views.raise_in_accounts", fail)
+    monkeypatch.setattr("rtbf.views.requests.raise_in_accounts", fail)
     answer = patient.post("/forget/", {"identifiers": "+12025550147"})
     assert answer.status_code == 503
     assert answer["Retry-After"] == "60"
@@ -43,7 +43,7 @@ def test_a_mistake_of_ours_is_500(patient, monkeypatch):
     def fail(*args, **kwargs):
         raise ZeroDivisionError(SECRET)
 
-    monkeypatch.setattr("rtbf.views.raise_in_accounts", fail)
+    monkeypatch.setattr("rtbf.views.requests.raise_in_accounts", fail)
     answer = patient.post("/forget/", {"identifiers": "+12025550147"})
     assert answer.status_code == 500
     assert "Alice" not in answer.content.decode()

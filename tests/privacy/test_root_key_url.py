@@ -22,7 +22,7 @@ from vault.transit import TransitAddress, TransitRoot
 def transit(tmp_path: Path, settings, monkeypatch) -> Iterator[Transit]:
     server = Transit()
     monkeypatch.setenv("VAULT_TOKEN", TOKEN)
-    settings.ROOT_KEY_URL = f"vault+http://127.0.0.1:{server.port}/transit/root?timeout=0.5"
+    settings.ROOT_KEY_URL = f"vault+http://127.0.0.1:{server.port}/transit/lethe?timeout=0.5"
     settings.KEY_DIRECTORY = tmp_path / "keys"
     KeyDirectory.create(tmp_path / "keys", TransitRoot(TransitAddress.parse(settings.ROOT_KEY_URL)))
     keys.directory.cache_clear()
@@ -46,7 +46,7 @@ def test_keys_stand_under_the_root_of_the_service(transit):
 def test_without_the_service_nothing_starts_and_it_is_named(transit):
     transit.close()
     keys.directory.cache_clear()
-    with pytest.raises(RootUnavailable, match=f"127.0.0.1:{transit.port}/transit/root"):
+    with pytest.raises(RootUnavailable, match=f"127.0.0.1:{transit.port}/transit/lethe"):
         keys.directory()
 
 
@@ -62,5 +62,5 @@ def test_the_web_part_ends_with_a_sentence(transit):
         [sys.executable, "-c", "import config.wsgi"], env=environment, capture_output=True, text=True, check=False
     )
     assert ended.returncode != 0
-    assert f"127.0.0.1:{transit.port}/transit/root" in ended.stderr
+    assert f"127.0.0.1:{transit.port}/transit/lethe" in ended.stderr
     assert TOKEN not in ended.stderr + ended.stdout

@@ -27,7 +27,7 @@ from rtbf.presenting import ROWS_A_PAGE, plan_rows
 from rtbf.querysets import SEE
 from rtbf.raising import search_request
 from rtbf.samples_of_plans import open_sample
-from rtbf.views import opening_of, visible_request
+from rtbf.views.finding import opening_of, visible_request
 from trail.refusal import NotVisible
 
 

@@ -21,7 +21,7 @@ from rtbf.forms import intake_from
 from rtbf.intake import WRITE, change_case
 from rtbf.letters import draft_letter, prepare_letter, print_letter, send_letter
 from rtbf.models import CaseFile, Evidence, Letter, Request
-from rtbf.views import visible_request
+from rtbf.views.finding import visible_request
 from trail.refusal import NotVisible
 
 PATH = "requests/<uuid:pk>/case/"

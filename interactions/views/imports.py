@@ -26,7 +26,7 @@ from interactions.drops.places import allowed_folders
 from interactions.models import DropFolder, ImportRun, Originals, RunState
 from interactions.presenting import day_and_time
 from interactions.querysets import SEE_IMPORTS
-from interactions.views import or_say_later
+from interactions.views.unreachable import or_say_later
 from privacy.open import open_rows, warrant
 from privacy.witness import RecordRef
 from trail.refusal import NotVisible

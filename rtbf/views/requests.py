@@ -17,13 +17,11 @@ from accounts.pages import page, render_page
 from accounts.requests import MemberRequest, membership_of
 from accounts.rights import may
 from privacy.ids import new_id
-from privacy.open import Warrant, open_rows, warrant
-from privacy.witness import RecordRef
+from privacy.open import Warrant, open_rows
 from rtbf.approval import APPROVE, may_approve, second_person_for
 from rtbf.changes import changes_if_thin
 from rtbf.closing import REFUSE
 from rtbf.codes import Channel, Check, Ending, Exclusion, Extension, RefusalGround, Relation
-from rtbf.entries import GROUND
 from rtbf.errors import PlanChanged, RequestError
 from rtbf.forms import intake_from, linked_accounts, linked_requests
 from rtbf.intake import WRITE
@@ -45,7 +43,7 @@ from rtbf.requests import (
 from rtbf.rules import today_in
 from rtbf.sections import sections
 from rtbf.sharing import sharing_of
-from trail.refusal import NotVisible
+from rtbf.views.finding import opening_of, visible_request
 
 TABS = {
     "pending": ("Pending", (State.DRAFT, State.DISCOVERING, State.PLANNED, State.PENDING, State.EXECUTING)),
@@ -195,24 +193,6 @@ def show_progress(request: MemberRequest, pk: UUID) -> HttpResponse:
     return JsonResponse(progress(visible_request(request, pk, "request.opened")))
 
 
-def visible_request(request: MemberRequest, pk: UUID, action: str) -> Request:
-    """Return a request of the account, or raise NotVisible."""
-    found = Request.objects.visible_to(request.actor).select_related(
-        "account", "raised_by", "confirmed_by", "cancelled_by", "approved_by", "refused_by", "extended_by",
-        "identity_checked_by",
-    )  # fmt: skip
-    row = found.filter(pk=pk).first()
-    if row is None:
-        raise NotVisible(
-            "There is no such request in this account.",
-            actor=request.actor,
-            action=action,
-            code="not_visible",
-            record=(Request._meta.label, str(pk)),
-        )
-    return row
-
-
 def _context(request: MemberRequest, found: Request) -> dict[str, Any]:
     return {
         "found": found,
@@ -237,18 +217,6 @@ def _context(request: MemberRequest, found: Request) -> dict[str, Any]:
         "would_erase": found.items.filter(action__in=GOING).exists(),
         "may_cancel": may(request.actor, CANCEL, found) and found.is_open,
     }
-
-
-def opening_of(request: MemberRequest, found: Request) -> Warrant:
-    """Return the warrant of looking at a request."""
-    return warrant(
-        actor=request.actor,
-        action="request.opened",
-        account_id=found.account_id,
-        purpose=GROUND,
-        record=RecordRef(Request._meta.label, found.pk, found.account_id),
-        case=found.reference,
-    )
 
 
 def _identifiers(found: Request, opening: Warrant) -> list[dict[str, str]]:

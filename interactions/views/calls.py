@@ -3,14 +3,10 @@
 Faces only: each reads a form, calls one flow and shows what it said.
 """
 
-import logging
-from collections.abc import Callable
-from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.db import InterfaceError, OperationalError
 from django.http import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -31,28 +27,11 @@ from interactions.models import Interaction
 from interactions.playback import LISTEN, SEEN, find_interaction
 from interactions.presenting import DIRECTIONS, agent_name, day_and_time, day_of, length, masked_number, shown_line
 from interactions.querysets import SEE
-from privacy.keyring.ring import KeyLost
+from interactions.views.unreachable import or_say_later
 from privacy.open import open_rows, warrant
-from vault.errors import VaultError
 
-logger = logging.getLogger(__name__)
 LISTED = "interactions.listed"
-View = Callable[..., HttpResponseBase]
 ABOUT = (Interaction._meta.label, "pk")
-
-
-def or_say_later(view: View) -> View:
-    """Say so when the keys can't be reached: nothing can be opened then, and nothing is lost."""
-
-    @wraps(view)
-    def answer(request: MemberRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        try:
-            return view(request, *args, **kwargs)
-        except (OperationalError, InterfaceError, KeyLost, VaultError) as problem:
-            logger.error("A page could not be opened: %s, request %s", type(problem).__name__, request.request_id)
-            return render_page(request, "interactions/later.html", title="Not at the moment", status=503)
-
-    return answer
 
 
 @page("interactions/", name="interactions", right=SEE, action=LISTED)
