@@ -43,7 +43,9 @@ def is_action(text: str) -> bool:
 
 def spoken() -> dict[str, str]:
     """Return every text of the product that reads as an action, with a module that says it."""
-    others = [module for module in modules() if module.name != "audit.vocabulary" and module.app != "config"]
+    others = [
+        module for module in modules() if not module.name.startswith("audit.vocabulary") and module.app != "config"
+    ]
     return {text: module.name for module in others for text in strings(module.tree) if is_action(text)}
 
 
