@@ -162,22 +162,35 @@ def _with_mentions(row: Comment | DataSourceValue, values: dict[str, Any], numbe
 
 def register_entry(account: Account, draft: ContactDraft) -> Prepared:
     """Prepare what a register says about a customer, who is set later."""
-    row = RegisterEntry(account=account, digest=_index_of(account, "contact", draft.place, json.dumps(draft.values)))
+    row = RegisterEntry(account=account, digest=index_of_contact(account, draft))
     return Prepared(row, {"values": dict(draft.values), "place": place_of(draft.place)})
 
 
 def note_row(account: Account, draft: NoteDraft, numbering: Numbering) -> Prepared:
     """Prepare a note with the mentions in its texts; whose it is is set later."""
-    texts = [{"text": each.text, "place": place_of(each.place)} for each in draft.texts]
-    row = Note(account=account, written_at=draft.at, digest=_index_of(account, "note", draft.place, json.dumps(texts)))
+    row = Note(account=account, written_at=draft.at, digest=index_of_note(account, draft))
     effort = Effort()
     mentions = [
         mention
         for at, each in enumerate(draft.texts)
         for mention in mentions_in(row, each.text, numbering, effort, part=at)
     ]
-    values = {"texts": texts, "author": draft.author, "place": place_of(draft.place)}
+    values = {"texts": _texts_of(draft), "author": draft.author, "place": place_of(draft.place)}
     return Prepared(row, values, mentions=mentions, in_part=effort.is_spent)
+
+
+def index_of_contact(account: Account, draft: ContactDraft) -> bytes:
+    """Return the blind index a register's line is found again by."""
+    return _index_of(account, "contact", draft.place, json.dumps(draft.values))
+
+
+def index_of_note(account: Account, draft: NoteDraft) -> bytes:
+    """Return the blind index a note is found again by."""
+    return _index_of(account, "note", draft.place, json.dumps(_texts_of(draft)))
+
+
+def _texts_of(draft: NoteDraft) -> list[dict[str, Any]]:
+    return [{"text": each.text, "place": place_of(each.place)} for each in draft.texts]
 
 
 def _index_of(account: Account, kind: str, place: Place, content: str) -> bytes:

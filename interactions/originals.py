@@ -13,8 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from customers.models import Note, RegisterEntry
-from interactions.batch import numbering_of
-from interactions.contents import note_row, register_entry
+from interactions.contents import index_of_contact, index_of_note
 from interactions.drafts import ContactDraft, Draft, InteractionDraft, NoteDraft
 from interactions.drops.dropped import Dropped
 from interactions.joining import Aliases, group
@@ -127,17 +126,12 @@ class Keeping:
                 yield from ((self._rows[file], call.interaction.pk) for file in files if file in self._rows)
 
     def _of_registers(self, drafts: Sequence[Draft]) -> Iterator[tuple[UUID, UUID]]:
-        contacts = {
-            bytes(register_entry(self._account, each).row.digest): each.place.file  # type: ignore[attr-defined]
-            for each in drafts
-            if isinstance(each, ContactDraft)
-        }
-        yield from self._found(RegisterEntry, contacts)
+        contacts = [each for each in drafts if isinstance(each, ContactDraft)]
+        yield from self._found(
+            RegisterEntry, {index_of_contact(self._account, each): each.place.file for each in contacts}
+        )
         notes = [each for each in drafts if isinstance(each, NoteDraft)]
-        numbering = numbering_of(self._account) if notes else None
-        if numbering is not None:
-            rows = {bytes(note_row(self._account, each, numbering).row.digest): each.place.file for each in notes}  # type: ignore[attr-defined]
-            yield from self._found(Note, rows)
+        yield from self._found(Note, {index_of_note(self._account, each): each.place.file for each in notes})
 
     def _found(
         self, model: type[RegisterEntry] | type[Note], files: Mapping[bytes, str]
