@@ -31,19 +31,24 @@ class Handled(Protocol):
     """What a policy asks about a call: see accounts.models.Circumstances."""
 
     @property
-    def purposes(self) -> Sequence[str]: ...  # noqa: D102 - the names say it
+    def purposes(self) -> Sequence[str]:
+        """What it is kept for; several at once, or none that was said."""
 
     @property
-    def direction(self) -> str: ...  # noqa: D102
+    def direction(self) -> str:
+        """Who called whom."""
 
     @property
-    def line(self) -> str: ...  # noqa: D102
+    def line(self) -> str:
+        """The own number it came in on."""
 
     @property
-    def queue(self) -> str: ...  # noqa: D102
+    def queue(self) -> str:
+        """Where it waited for an agent."""
 
     @property
-    def team(self) -> str: ...  # noqa: D102
+    def team(self) -> str:
+        """The id of the agent's team at that time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +112,14 @@ def decide(rules: Iterable[Rule], *, kind: str, call: Handled, ended_on: date) -
     by_term = max(chosen, key=lambda rule: _order(rule.keep.last_day(ended_on), rule))
     decision = Decision(by_term.keep.last_day(ended_on), by_term, Why.TERM)
     return _at_least(_at_most(decision, applying, ended_on), applying, ended_on)
+
+
+def at_least(rules: Iterable[Rule], *, kind: str, call: Handled, ended_on: date) -> Decision | None:
+    """Return until when a duty demands that a record is kept, the longest of all; None without a duty."""
+    duties = [rule for rule in rules if rule.minimum and kind in rule.kinds and rule.fits(call)]
+    found = [(rule.minimum.last_day(ended_on), rule) for rule in duties if rule.minimum]
+    day, rule = max(found, key=lambda each: _order(*each), default=(None, None))
+    return Decision(day, rule, Why.MINIMUM) if day and rule else None
 
 
 def _most_specific(rules: Sequence[Rule], ended_on: date) -> Rule:
