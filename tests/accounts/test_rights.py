@@ -17,7 +17,7 @@ CHANGE = "accounts.change_agent"
 
 def test_no_actor_no_act(account: Account) -> None:
     with pytest.raises(NoActor):
-        require(None, HEAR)  # type: ignore[arg-type]
+        require(None, HEAR)  # type: ignore[arg-type]  # callers without types exist
 
 
 def test_a_role_may_what_its_row_says(supervisor: Person, auditor: Person) -> None:

@@ -72,7 +72,9 @@ def test_root_becomes_nobody_and_leaves_the_network() -> None:
 def test_a_killed_nursery_is_replaced() -> None:
     first = nursery_pid()
     os.kill(first, signal.SIGKILL)
-    child._Shared.nursery.process.wait()  # type: ignore[union-attr]
+    nursery = child._Shared.nursery
+    assert nursery is not None
+    nursery.process.wait()
     with WAV.open("rb") as sound:
         assert examine(sound).frames == 331_064
     assert nursery_pid() != first

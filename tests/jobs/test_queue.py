@@ -61,7 +61,12 @@ def test_the_sweep_rings_again_for_a_lost_message(silent: None, monkeypatch):
     assert sweep() == 0
     monkeypatch.undo()
     heard: list[UUID] = []
-    monkeypatch.setattr("jobs.queue.ring", lambda job_id: not heard.append(job_id))  # type: ignore[func-returns-value]
+
+    def ring(job_id: UUID) -> bool:
+        heard.append(job_id)
+        return True
+
+    monkeypatch.setattr("jobs.queue.ring", ring)
     assert (sweep(), heard) == (1, [job.pk])
     assert sweep() == 0
 

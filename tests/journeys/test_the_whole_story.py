@@ -180,11 +180,10 @@ def an_agent_hears_an_own_call_and_is_refused_anothers(story: Story, browser: Br
     expect(page.get_by_role("button", name="Pause").first).to_be_visible()
     expect(page.locator(".lethe-transcript li").first).to_be_visible()
 
-    answer = page.goto(f"/interactions/{others[0][0]}/")
-    assert answer is not None
-    assert answer.status == 404
-    assert page.goto("/forget/").status == 403  # type: ignore[union-attr]
-    assert page.goto("/log/").status == 403  # type: ignore[union-attr]
+    for path, status in ((f"/interactions/{others[0][0]}/", 404), ("/forget/", 403), ("/log/", 403)):
+        answer = page.goto(path)
+        assert answer is not None
+        assert answer.status == status
     page.context.close()
 
 

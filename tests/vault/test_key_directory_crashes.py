@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -84,7 +85,7 @@ def every_crash(tmp_path: Path, prepare: Callable[[Path], Any], act: Callable[[A
     """Prepare anew, kill `act` before each of its steps in turn, and yield what is left each time."""
     for step in range(1000):
         prepared = prepare(tmp_path / str(step))
-        if not killed_before(step, lambda prepared=prepared: act(prepared)):  # type: ignore[misc]
+        if not killed_before(step, partial(act, prepared)):
             assert step > 4
             return
         yield prepared

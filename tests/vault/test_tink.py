@@ -3,19 +3,17 @@
 import io
 
 import pytest
+import tink
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tink import secret_key_access, streaming_aead
+from tink.proto import aes_gcm_hkdf_streaming_pb2, common_pb2, tink_pb2
 
 from tests.vault.by_the_book import boundary_sizes, pattern, sealed_stream
 from vault.errors import Tampered
 from vault.segments import new_header
 from vault.stream import SealedReader, seal
 from vault.wrapping import new_key
-
-tink = pytest.importorskip("tink")
-
-from tink import secret_key_access, streaming_aead  # noqa: E402 - only where tink is installed
-from tink.proto import aes_gcm_hkdf_streaming_pb2, common_pb2, tink_pb2  # noqa: E402
 
 ALICE = b"recording/alice"
 streaming_aead.register()

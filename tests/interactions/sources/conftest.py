@@ -5,6 +5,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,12 +18,13 @@ from .exports import LOS_ANGELES, Answer
 def read(tmp_path: Path) -> Callable[..., Answer]:
     """Write the files given as {path: content} and read the folder."""
 
-    def write_and_read(files: dict[str, bytes | str], **options: object) -> Answer:
+    def write_and_read(files: dict[str, bytes | str], **options: Any) -> Answer:
         for name, content in files.items():
             path = tmp_path / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content.encode() if isinstance(content, str) else content)
-        return Answer(read_all(tmp_path, **{"zone": LOS_ANGELES, **options}))  # type: ignore[arg-type]
+        whole: dict[str, Any] = {"zone": LOS_ANGELES, **options}
+        return Answer(read_all(tmp_path, **whole))
 
     return write_and_read
 
