@@ -46,6 +46,7 @@ class Services:
         self.valkey = Valkey(self.home)
         self.running: dict[str, subprocess.Popen[bytes]] = {}
         KeyDirectory.create(self.home.path / "keys")
+        (self.home.path / "static").mkdir()
         atexit.register(self.end)
 
     def variables(self) -> dict[str, str]:
