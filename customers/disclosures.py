@@ -20,7 +20,7 @@ def disclose(
     """Add a line to the register of disclosures, in the caller's transaction if there is one.
 
     record: model label and id of what left. recipient: to whom outside it went; without one, somebody who works here
-    took the copy, and its record is not written twice for the same person, purpose and case.
+    took the copy, and its record is not written twice for the same person, customer, purpose and case.
     """
     row = Disclosure(
         account_id=account_id,
@@ -37,8 +37,9 @@ def disclose(
         row.save(force_insert=True)
         return row
     same = Disclosure.objects.filter(
-        account_id=account_id, record_id=record[1], taken_by_id=taken_by, purpose=purpose, case=case, recipient=None
-    )
+        account_id=account_id, customer_id=customer_id, record_id=record[1], taken_by_id=taken_by, purpose=purpose,
+        case=case, recipient=None,
+    )  # fmt: skip
     known = same.filter(condemned_at=None).first()
     if known is not None:
         return known

@@ -23,8 +23,6 @@ from trail.actor import Actor
 from trail.canonical import Fact
 
 THIN = 2_000
-OF_THE_HOUSE = (words.SEARCHED_FOR, words.ASKED_FOR, words.WAS_HELD)
-"""What the house itself wrote about the person, the search of this very plan included; it changes nobody's mind."""
 
 Key = tuple[str, UUID]
 Fate = tuple[str, str, str, int]
@@ -71,8 +69,8 @@ def find_again(request: Request) -> Discovery:
 def changes(request: Request, found: Discovery | None = None) -> Changes:
     """Compare the plan with what a search finds now."""
     found = found or find_again(request)
-    now = {(item.label, item.id): _fate(item) for item in found.items if item.because not in OF_THE_HOUSE}
-    planned = request.items.filter(late=False).exclude(because__in=OF_THE_HOUSE)
+    now = {(item.label, item.id): _fate(item) for item in found.items if item.because not in words.OF_THE_HOUSE}
+    planned = request.items.filter(late=False).exclude(because__in=words.OF_THE_HOUSE)
     then = {_key(item): _fate_then(item) for item in planned}
     return Changes(
         new=len(now.keys() - then.keys()),

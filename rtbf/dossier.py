@@ -35,6 +35,7 @@ from rtbf.discovery import discover
 from rtbf.dossier_contents import COLUMNS, Contents, as_json
 from rtbf.errors import RequestError, TooLate
 from rtbf.models import Dossier, DossierState, Right
+from rtbf.people import find_people
 from rtbf.reading import read_all
 from rtbf.requests import search
 from rtbf.spreadsheet import Sheet, workbook
@@ -239,14 +240,22 @@ def fetch(*, actor: Actor, dossier: Dossier) -> Iterator[bytes]:
             held.state, held.fetched_at = DossierState.FETCHED, timezone.now()
             held.save(update_fields=["state", "fetched_at"])
             _note("dossier.downloaded", held, actor, {"size_bytes": held.size_bytes})
+            opening = _warrant("dossier.opened", held, actor)
+            _disclose(held, actor, opening)
             queue.enqueue(END, account_id=held.account_id, subject=held.pk, actor=actor,
                           not_before=held.fetched_at + timedelta(hours=1))  # fmt: skip
     if held.for_user_id != actor.user_id:
         raise RequestError("This copy is for somebody else. Nothing was handed out.")
-    disclose(account_id=held.account_id, customer_id=None, record=(held._meta.label, held.pk),
-             taken_by=actor.user_id, purpose=PURPOSE, case=held.reference)  # fmt: skip
-    reader = open_content(held, warrant=_warrant("dossier.opened", held, actor))
-    return _whole(reader)
+    return _whole(open_content(held, warrant=opening))
+
+
+def _disclose(dossier: Dossier, actor: Actor, opening: Warrant) -> None:
+    """Write down, for each customer it is about, that a copy left."""
+    typed = open_row(dossier, "typed", warrant=opening)["typed"]
+    asked = [each.asked for each in read_all(dossier.account, typed)]
+    for customer_id in find_people(dossier.account, asked).certain or {None}:
+        disclose(account_id=dossier.account_id, customer_id=customer_id, record=(dossier._meta.label, dossier.pk),
+                 taken_by=actor.user_id, purpose=PURPOSE, case=dossier.reference)  # fmt: skip
 
 
 def _whole(reader: Any) -> Iterator[bytes]:

@@ -82,11 +82,15 @@ class Contents:
         """Say of each record found whether it goes in, and of the others why not."""
         for item in self.found.items:
             kind = words.kind_of(item.label)
-            if item.action == Action.DECIDE:
+            if item.id == self.dossier.pk:
+                continue
+            if item.because in words.OF_THE_HOUSE:
+                self.left_out[kind, words.because(item.because)] += 1
+            elif item.action == Action.DECIDE:
                 self.left_out[kind, "an identifier is shared: it may be another person's"] += 1
             elif item.customer_id is None:
                 kind = "passage" if item.spans else kind
-                self.left_out[kind, "it stands in another person's call or in the log"] += 1
+                self.left_out[kind, "it stands in another person's call"] += 1
             elif self.dossier.right == Right.PORTABILITY and kind in OF_STAFF:
                 self.left_out[kind, "not provided by the person (Art. 20)"] += 1
             elif kind in ("mention", "source", "customer"):
@@ -229,7 +233,8 @@ class Contents:
     def _left_out(self) -> Iterator[Row]:
         for (kind, because), number in sorted(self.left_out.items()):
             yield {"kind": words.named(kind, number), "number": number, "because": because}
-        yield {"kind": "agents' names", "number": "", "because": "people who work here appear under pseudonyms"}
+        if not self.dossier.name_agents:
+            yield {"kind": "agents' names", "number": "", "because": "people who work here appear under pseudonyms"}
         yield {"kind": "other people's identifiers", "number": "", "because": "replaced by █ in texts (Art. 15(4))"}
 
     def _agent(self, agent_id: UUID | None) -> str:

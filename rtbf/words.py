@@ -55,10 +55,13 @@ MENTIONED: Final = "mentioned_in_another_call"
 SEARCHED_FOR: Final = "searched_for"
 ASKED_FOR: Final = "asked_for"
 WAS_HELD: Final = "was_held"
+OF_THE_HOUSE: Final = (SEARCHED_FOR, ASKED_FOR, WAS_HELD)
+"""What the house itself wrote about the person, the search of a plan or copy included; it changes nobody's mind."""
 SHARED: Final = "shared_identifier"
 STAFFS_OWN: Final = "also_of_somebody_who_works_here"
 CUSTOMER_KEPT: Final = "something_of_the_customer_stays"
 LEGAL_HOLD: Final = "legal_hold"
+DUTY: Final = "duty_to_keep"
 UNREADABLE: Final = "could_not_be_changed"
 OPEN_REQUEST: Final = "open_request"
 TEXT_ONLY: Final = "times_unknown"
@@ -75,6 +78,7 @@ BECAUSE: Final[dict[str, str]] = {
     STAFFS_OWN: "somebody who works here has the number or address as well",
     CUSTOMER_KEPT: "something of the customer stays, so it must still be known whose it is",
     LEGAL_HOLD: "a legal hold covers it",
+    DUTY: "a law demands that it is kept for now",
     OPEN_REQUEST: "an open request plans what becomes of it",
     TEXT_ONLY: "it is redacted in the text; when it is heard is not known, so the sound stays as it is",
     UNREADABLE: "it could not be changed; the access log says when",

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.pages import page, render_page
 from accounts.requests import MemberRequest, membership_of
 from jobs.models import Job
+from rtbf import words
 from rtbf.dossier import KEPT_DAYS, RAISE, fetch, raise_dossier
 from rtbf.errors import RequestError
 from rtbf.models import Dossier, DossierState, Right
@@ -22,6 +23,20 @@ from rtbf.reading import split
 from trail.refusal import NotVisible
 
 SHOWN = 100
+IN_IT = {
+    "identifiers": ("identifier", "identifiers"),
+    "calls": ("call", "calls"),
+    "audio": ("recording or voicemail", "recordings and voicemails"),
+    "transcripts": ("passage of transcripts", "passages of transcripts"),
+    "comments": ("comment", "comments"),
+    "analyses": ("analysis", "analyses"),
+    "values": ("data value", "data values"),
+    "contacts": ("field of contacts", "fields of contacts"),
+    "notes": ("note", "notes"),
+    "recipients": ("recipient", "recipients"),
+    "purposes": ("purpose", "purposes"),
+}
+"""What the lists of a copy count, in words: one, several."""
 LONGEST_FORM = 20_000
 
 
@@ -33,7 +48,8 @@ def dossiers(request: MemberRequest) -> HttpResponseBase:
     account = membership_of(request).account
     typed = request.POST.get("identifiers", "")
     rows = Dossier.objects.visible_to(request.actor).select_related("for_user", "raised_by").order_by("-raised_at")
-    context: dict[str, Any] = {"typed": typed, "rights": Right.choices, "days": KEPT_DAYS, "rows": rows[:SHOWN]}
+    context: dict[str, Any] = {"typed": typed, "rights": Right.choices, "days": KEPT_DAYS, "rows": rows[:SHOWN],
+                               "zone": account.zone}  # fmt: skip
     if request.method == "POST":
         try:
             right = request.POST.get("right", "")
@@ -62,7 +78,9 @@ def show(request: MemberRequest, pk: UUID) -> HttpResponseBase:
     found = _visible(request, pk, "dossier.opened")
     context = {
         "found": found,
-        "counts": [(kind.replace("_", " "), number) for kind, number in found.counts.items() if number],
+        "counts": [(number, named[number != 1]) for kind, named in IN_IT.items() if (number := found.counts.get(kind))],
+        "left_out": [(number, words.named(kind, number), because) for kind, because, number in found.left_out],
+        "zone": membership_of(request).account.zone,
         "job": Job.objects.filter(pk=found.job_id).first() if found.job_id else None,
         "is_building": found.state == DossierState.BUILDING,
         "may_fetch": found.state == DossierState.READY and found.for_user_id == request.actor.user_id,

@@ -13,6 +13,7 @@ import pytest
 from django.utils import timezone
 
 from accounts import roles
+from customers.models import Disclosure
 from interactions.models import Recording
 from jobs.models import Job
 from privacy import open as opening
@@ -119,6 +120,21 @@ def test_it_is_fetched_once_by_whom_it_is_for(house, supervisor, account):
     with pytest.raises(TooLate):
         fetch(actor=other.actor, dossier=dossier)
     assert Event.objects.filter(action="dossier.downloaded", outcome="done").count() == 1
+
+
+def test_who_fetched_a_copy_stands_in_the_register_and_in_the_next_copy(house, supervisor):
+    first = built(supervisor, house.account)
+    assert [because for _, because, _ in first.left_out if "searched for" in because]
+    assert not any(kind == "dossier" for kind, _, _ in first.left_out)
+    unpacked(supervisor, first)
+    line = Disclosure.objects.get()
+    assert (line.customer_id, line.record_id, line.case) == (house.alice.pk, first.pk, first.reference)
+    (told,) = read(unpacked(supervisor, built(supervisor, house.account, name_agents=True)))["recipients"]
+    assert told == {
+        "at": line.at.isoformat(), "what": "copy made for the customer", "to": "a member of staff",
+        "purpose": "right_of_access",
+    }  # fmt: skip
+    assert set(Disclosure.objects.values_list("customer_id", flat=True)) == {house.alice.pk}
 
 
 def test_it_is_destroyed_when_it_was_fetched(house, supervisor):
