@@ -155,7 +155,6 @@ def summary(request: Request) -> dict[str, str]:
         "goes": ", ".join(going),
         "hours": length(counts.get("sound_ms", 0) // 1000),
         "passages": f"{passages:,} {words.named('passage', passages)}" if passages else "",
-        "stays": _items(sum(_sum(counts, kind, (Action.KEEP,)) for kind in counts.get("kinds", {}))),
         "decide": _items(sum(_sum(counts, kind, (Action.DECIDE,)) for kind in counts.get("kinds", {}))),
         "statistics": (
             f"{counts.get('calls', 0):,} {words.named('call', counts.get('calls', 0))},"
@@ -261,9 +260,18 @@ def _progress_says(request: Request, done: int, total: int) -> str:
 
 
 def outcomes(request: Request) -> list[str]:
-    """Return what was done, counted by kind and outcome, as sentences."""
-    rows = request.items.exclude(outcome="").values("kind", "outcome").annotate(number=Count("pk")).order_by("outcome")
+    """Return what was done, a sentence for each outcome: "Done: 2 calls, 1 voicemail."."""
+    rows = request.items.exclude(outcome="").values("kind", "outcome").annotate(number=Count("pk")).order_by("kind")
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        found.setdefault(row["outcome"], []).append(f"{row['number']:,} {words.named(row['kind'], row['number'])}")
+    return [f"{each.label}: {', '.join(found[each])}." for each in Outcome if each in found]
+
+
+def staying(request: Request) -> list[str]:
+    """Return what the plan keeps, a sentence for each reason: "17 items stay: a legal hold covers it."."""
+    rows = request.items.filter(action=Action.KEEP).values("because").annotate(number=Count("pk"))
     return [
-        f"{row['number']:,} {words.named(row['kind'], row['number'])}: {Outcome(row['outcome']).label.lower()}"
-        for row in rows
+        f"{_items(row['number'])} {'stays' if row['number'] == 1 else 'stay'}: {words.because(row['because'])}."
+        for row in rows.order_by("-number", "because")
     ]

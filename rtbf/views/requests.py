@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.pages import page, render_page
 from accounts.requests import MemberRequest, membership_of
 from accounts.rights import may
+from accounts.typed import id_in
 from privacy.ids import new_id
 from privacy.open import Warrant, open_rows
 from rtbf.approval import APPROVE, may_approve, second_person_for
@@ -27,7 +28,7 @@ from rtbf.forms import intake_from, linked_accounts, linked_requests
 from rtbf.intake import WRITE
 from rtbf.models import Action, Request, State
 from rtbf.planning import GOING
-from rtbf.presenting import clock, groups, outcomes, progress, summary, timeline
+from rtbf.presenting import clock, groups, outcomes, progress, staying, summary, timeline
 from rtbf.querysets import SEE
 from rtbf.raising import raise_in_accounts
 from rtbf.reading import split
@@ -75,7 +76,7 @@ def forget(request: MemberRequest) -> HttpResponseBase:
                 account=account,
                 others=[each for each in others if str(each[1].pk) in context["chosen"]],
                 identifiers=split(request.POST.get("identifiers", "")[:LONGEST_FORM]),
-                request_id=_form_id(request),
+                request_id=id_in(request.POST.get("request_id", "")),
                 intake=intake_from(request.POST),
                 later="later" in request.POST,
             )
@@ -197,6 +198,7 @@ def _context(request: MemberRequest, found: Request) -> dict[str, Any]:
     return {
         "found": found,
         "summary": summary(found),
+        "staying": staying(found),
         "progress": progress(found),
         "is_stopped": is_stopped(found),
         "is_running": found.state in (State.DISCOVERING, State.PENDING, State.EXECUTING),
@@ -223,10 +225,3 @@ def _identifiers(found: Request, opening: Warrant) -> list[dict[str, str]]:
     rows = list(found.identifiers.filter(condemned_at=None))
     opened = open_rows(rows, "shown", warrant=opening)
     return [{"kind": row.get_kind_display(), "shown": opened[row.pk]["shown"]} for row in rows if row.pk in opened]
-
-
-def _form_id(request: MemberRequest) -> UUID | None:
-    try:
-        return UUID(request.POST.get("request_id", ""))
-    except ValueError:
-        return None

@@ -31,7 +31,7 @@ def test_from_search_to_done(house, supervisor, client_of):
     runner.run_due()
     done = client.get(f"/requests/{request.pk}/").content.decode()
     assert "Completed" in done
-    assert "1 recording: done" in done
+    assert "<li>Done: 1 analysis, 2 calls, " in done
     assert "555" not in done
     assert request.reference in client.get("/requests/?tab=completed").content.decode()
     assert places_of(*CANARIES) == []
@@ -41,6 +41,7 @@ def test_a_held_call_shows_its_matter_first(house, supervisor, officer, client_o
     hold(officer, house.account, house.alices[0], matter="Brown <i>against</i> Bank")
     page = search(client_of(supervisor)).content.decode()
     assert "Brown &lt;i&gt;against&lt;/i&gt; Bank" in page
+    assert "a legal hold covers it." in page
     assert page.index("Stays") < page.index("Voicemail")
 
 
