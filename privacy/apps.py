@@ -1,6 +1,7 @@
 """Register the app; after migrations the application role gets exactly the rights it needs."""
 
 from django.apps import AppConfig
+from django.db.models import UUIDField
 from django.db.models.signals import post_migrate
 
 
@@ -10,7 +11,10 @@ class PrivacyConfig(AppConfig):
     name = "privacy"
 
     def ready(self) -> None:
-        """Grant the application role its rights when the tables stand."""
+        """Let queries ask by many ids; grant the application role its rights when the tables stand."""
         from privacy import grants
+        from privacy.lookups import AnyOf
+
+        UUIDField.register_lookup(AnyOf)
 
         post_migrate.connect(grants.grant, sender=self, dispatch_uid="privacy.grants")

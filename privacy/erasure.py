@@ -10,13 +10,13 @@ import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
-from uuid import UUID, uuid4
+from uuid import UUID
 
+from django.contrib.postgres.functions import RandomUUID
 from django.db import transaction
-from django.db.models import Model
 from django.utils import timezone
 
-from privacy import guards, ledger, lineage, witness
+from privacy import bulk, guards, ledger, lineage, witness
 from privacy import map as data_map
 from privacy.guards import Refusal
 from privacy.keyring import ring
@@ -73,7 +73,7 @@ def condemn(
     guards.require()
     log, queue = witness.log(), witness.queue()
     with transaction.atomic(durable=True):
-        fresh, targets = lineage.lock(rows)
+        fresh, targets = lineage.lock(rows, sealed=False)
         refused = guards.ask(targets, without=without_guards)
         kept = {each.record: refused[each.record.id] for each in targets if each.record.id in refused}
         going = [row for row in fresh if row.pk not in refused]
@@ -92,12 +92,10 @@ def condemn(
 
 def _mark(rows: Sequence[SealedModel], condemnation: Condemnation) -> None:
     for model, group in lineage.by_depth(rows):
-        model._default_manager.filter(pk__in=[row.pk for row in group]).update(
+        model._default_manager.filter(pk__any_of=[row.pk for row in group]).update(
             condemned_at=condemnation.at, condemnation_id=condemnation.pk
         )
-    DoomedKey.objects.bulk_create(
-        [DoomedKey(key_id=key_id, condemnation=condemnation) for row in rows for key_id in _keys_of(row)]
-    )
+    bulk.insert([DoomedKey(key_id=key_id, condemnation=condemnation) for row in rows for key_id in _keys_of(row)])
 
 
 def _keys_of(row: SealedModel) -> list[UUID]:
@@ -133,7 +131,7 @@ def _condemned_rows(condemnation: Condemnation) -> list[SealedModel]:
     return [
         cast(SealedModel, row)
         for each in data_map.erasable()
-        for row in each.model._default_manager.filter(condemnation_id=condemnation.pk, erased_at=None)
+        for row in lineage.bare(each.model._default_manager.filter(condemnation_id=condemnation.pk, erased_at=None))
     ]
 
 
@@ -144,9 +142,9 @@ def _clear(rows: Sequence[SealedModel]) -> tuple[Receipt, ...]:
         _doom_files(entry, group)
         ids = [row.pk for row in group]
         if entry.row_stays_because:
-            _clear_values(entry, group)
+            _clear_values(entry, ids)
         else:
-            model._default_manager.filter(pk__in=ids).delete()
+            model._default_manager.filter(pk__any_of=ids).delete()
         fields = tuple(sorted(entry.personal))
         receipts += [Receipt(lineage.reference(row), fields, not entry.row_stays_because) for row in group]
     return tuple(receipts)
@@ -158,28 +156,24 @@ def _doom_files(entry: data_map.Entry, rows: Sequence[SealedModel]) -> None:
         DoomedFile.objects.bulk_create([DoomedFile(name=name) for name in names if name], ignore_conflicts=True)
 
 
-def _clear_values(entry: data_map.Entry, rows: Sequence[SealedModel]) -> None:
+def _clear_values(entry: data_map.Entry, ids: Sequence[UUID]) -> None:
     """Empty the personal fields of rows that stay; a token is random for each row and derived from nothing."""
-    changed = ["key_id", "erased_at", *entry.personal]
-    for row in rows:
-        row.key_id = None
-        row.erased_at = timezone.now()
-        for name, datum in entry.personal.items():
-            _clear_value(row, name, datum.on_erase)
-    model: type[Model] = entry.model
-    model._default_manager.bulk_update(rows, changed, batch_size=500)
+    values = {name: cleared for name, datum in entry.personal.items() for cleared in _cleared(datum.on_erase)}
+    rows = entry.model._default_manager.filter(pk__any_of=ids)
+    rows.update(key_id=None, erased_at=timezone.now(), **values)
 
 
-def _clear_value(row: SealedModel, name: str, on_erase: data_map.OnErase) -> None:
+def _cleared(on_erase: data_map.OnErase) -> list[Any]:
+    """Return what a personal field is set to; none when it stays as it is."""
     match on_erase:
         case data_map.Shred():
-            setattr(row, name, None)
+            return [None]
         case data_map.Clear(value=value):
-            setattr(row, name, value)
+            return [value]
         case data_map.Tokenise():
-            setattr(row, name, uuid4())
+            return [RandomUUID()]
         case data_map.Keep():
-            pass
+            return []
 
 
 def unlink_doomed(limit: int = 1_000) -> int:

@@ -9,11 +9,11 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 
 from privacy import map as data_map
 from privacy.guards import Target
-from privacy.models import SealedModel
+from privacy.models import SealedField, SealedModel
 from privacy.witness import RecordRef
 
 Found = dict[type[Model], dict[UUID, Any]]
@@ -24,10 +24,11 @@ def reference(row: Any) -> RecordRef:
     return RecordRef(row._meta.label, row.pk, row.account_id)
 
 
-def lock(rows: Iterable[SealedModel]) -> tuple[list[SealedModel], list[Target]]:
+def lock(rows: Iterable[SealedModel], *, sealed: bool = True) -> tuple[list[SealedModel], list[Target]]:
     """Lock rows and everything above them and return them fresh, with their targets.
 
     Rows that are gone or were condemned meanwhile are left out. Must run inside a transaction of the data database.
+    `sealed`: whether their sealed values are wanted, which are most of what a row weighs.
     """
     ids = _ids_by_model(rows)
     above = _ids_above(ids)
@@ -35,11 +36,17 @@ def lock(rows: Iterable[SealedModel]) -> tuple[list[SealedModel], list[Target]]:
     wanted = {model: ids.get(model, set()) | above.get(model, set()) for model in ids.keys() | above.keys()}
     while wanted:
         for model in sorted(wanted, key=lambda each: (data_map.depth(each), each._meta.label)):
-            query = model._default_manager.select_for_update(no_key=True).filter(pk__in=wanted[model]).order_by("pk")
-            locked[model] |= {row.pk: row for row in query}
+            query = model._default_manager.select_for_update(no_key=True).filter(pk__any_of=wanted[model])
+            query = query.order_by("pk")
+            locked[model] |= {row.pk: row for row in (query if sealed else bare(query))}
         wanted = _moved_meanwhile(locked)
     fresh = [row for model in ids for pk, row in locked[model].items() if pk in ids[model] and row.is_living]
     return fresh, [target(row, locked) for row in fresh]
+
+
+def bare(query: "QuerySet[SealedModel]") -> "QuerySet[SealedModel]":
+    """Leave the sealed values of rows where they are: whoever erases never reads them."""
+    return query.defer(*(each.name for each in query.model._meta.concrete_fields if isinstance(each, SealedField)))
 
 
 def _moved_meanwhile(locked: Found) -> dict[type[Model], set[UUID]]:
@@ -89,8 +96,8 @@ def _ids_above(ids: dict[type[Model], set[UUID]]) -> dict[type[Model], set[UUID]
         higher: dict[type[Model], set[UUID]] = defaultdict(set)
         for model, wanted in level.items():
             for name, parent in data_map.parents(model).items():
-                found = model._default_manager.filter(pk__in=wanted).exclude(**{name: None})
-                higher[parent] |= set(found.values_list(f"{name}_id", flat=True))
+                found = model._default_manager.filter(pk__any_of=wanted).exclude(**{name: None})
+                higher[parent] |= set(found.values_list(f"{name}_id", flat=True).distinct())
         for model, found_ids in higher.items():
             above[model] |= found_ids
         level = {model: wanted for model, wanted in higher.items() if wanted}

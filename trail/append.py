@@ -11,15 +11,15 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.utils import timezone
 
+from privacy import bulk
 from privacy.ids import new_id
 from trail.actor import Actor, require_actor
 from trail.canonical import Fact
 from trail.details import NO_ACCOUNT, Envelope, envelope, workstation_index
 from trail.entry import entry_text, fill_columns
 from trail.merkle import leaf_hash
-from trail.models import Detail, Event
+from trail.models import Event
 
-BATCH = 500
 _FIELDS = Event._meta.concrete_fields
 _COLUMNS = ", ".join(f'"{field.column}"' for field in _FIELDS)
 _VALUES = ", ".join(["%s"] * len(_FIELDS))
@@ -76,9 +76,10 @@ def append_all(drafts: Sequence[Draft], *, actor: Actor) -> list[Event]:
     """Write many entries of one actor into the caller's transaction: a few statements, however many they are."""
     require_actor(actor)
     composed = [_compose(draft, actor) for draft in drafts]
+    events = [event for event, _ in composed]
     with transaction.atomic():
-        events = Event.objects.bulk_create([event for event, _ in composed], batch_size=BATCH)
-        Detail.objects.bulk_create([sealed.detail for _, sealed in composed if sealed], batch_size=BATCH)
+        bulk.insert(events)
+        bulk.insert([sealed.detail for _, sealed in composed if sealed])
     return events
 
 
