@@ -51,6 +51,7 @@ RIGHTS: Final[dict[str, str]] = {
     "retention.view_hold": "See legal holds",
     "retention.place_hold": "Place a legal hold",
     "retention.release_hold": "Release a legal hold",
+    "retention.change_hold_rules": "Decide whether a second person releases legal holds",
     "retention.view_policy": "See how long things are kept",
     "retention.change_policy": "Decide how long things are kept",
     "retention.control_disposal": "Start, pause and confirm disposal runs",
@@ -117,7 +118,7 @@ TABLE: Final[dict[str, frozenset[str]]] = {
             "accounts.change_purposerule",
         }
     ),
-    ADMINISTRATOR: _PEOPLE - {"accounts.add_account"} | _IMPORTS | {"rtbf.change_rules"},
+    ADMINISTRATOR: _PEOPLE - {"accounts.add_account"} | _IMPORTS | {"rtbf.change_rules", "retention.change_hold_rules"},
     OPERATOR: _PEOPLE | _IMPORTS | {"interactions.ingest_interaction", "rtbf.view_request"},
     HOUSE: frozenset({"interactions.ingest_interaction"}),
 }

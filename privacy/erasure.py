@@ -74,7 +74,7 @@ def condemn(
     log, queue = witness.log(), witness.queue()
     with transaction.atomic(durable=True):
         fresh, targets = lineage.lock(rows, sealed=False)
-        refused = guards.ask(targets, without=without_guards)
+        refused = guards.decide(targets, without=without_guards)
         kept = {each.record: refused[each.record.id] for each in targets if each.record.id in refused}
         going = [row for row in fresh if row.pk not in refused]
         if not going:

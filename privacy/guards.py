@@ -37,14 +37,20 @@ class NoGuards(RuntimeError):
     """No guard is registered: nothing may be erased and the program does not start."""
 
 
+Turn = Callable[[UUID], None]
+"""Given an account, wait for whoever changes what a guard knows, and keep it as it is until the transaction ends."""
+
 _guards: dict[str, Guard] = {}
+_turns: dict[str, Turn] = {}
 OPEN_REQUESTS: Final = "open requests"
 """The guard that does not bind whoever carries out requests, nor whoever finds out who is who."""
 
 
-def register(name: str, guard: Guard) -> None:
-    """Let `guard` be asked before every erasure."""
+def register(name: str, guard: Guard, *, turn: Turn | None = None) -> None:
+    """Let `guard` be asked before every erasure. `turn`: for what it knows that no lock on a row keeps as it is."""
     _guards[name] = guard
+    if turn is not None:
+        _turns[name] = turn
 
 
 def names() -> tuple[str, ...]:
@@ -70,3 +76,16 @@ def ask(targets: Sequence[Target], *, without: Iterable[str] = ()) -> dict[UUID,
             for record_id, refusal in guard(targets).items():
                 refused.setdefault(record_id, refusal)
     return refused
+
+
+def decide(targets: Sequence[Target], *, without: Iterable[str] = ()) -> dict[UUID, Refusal]:
+    """Return the refusals by which an erasure is decided: they stay true until the caller's transaction ends.
+
+    Call it under the locks of `lineage.lock`. The turns come after those locks, as they do where a hold is placed, so
+    that an erasure and a hold never wait in a circle.
+    """
+    require()
+    for account_id in sorted({target.record.account_id for target in targets if target.record.account_id}):
+        for turn in _turns.values():
+            turn(account_id)
+    return ask(targets, without=without)

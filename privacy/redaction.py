@@ -39,7 +39,7 @@ def redact(
         fresh, targets = lineage.lock([row])
         if not fresh:
             raise Forgotten("This was forgotten meanwhile, so nothing was redacted.")
-        refused = guards.ask(targets, without=without_guards)
+        refused = guards.decide(targets, without=without_guards)
         if refused:
             return {targets[0].record: refused[row.pk]}
         living = fresh[0]

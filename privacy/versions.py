@@ -94,7 +94,7 @@ def _decide(
         fresh, targets = lineage.lock([row])
         if not fresh:
             raise Forgotten("This was forgotten meanwhile, so nothing was replaced.")
-        refused = guards.ask(targets, without=without_guards)
+        refused = guards.decide(targets, without=without_guards)
         if refused:
             return {targets[0].record: refused[row.pk]}, None
         condemnation = Condemnation.objects.create(

@@ -15,6 +15,7 @@ class RetentionConfig(AppConfig):
         from retention import receivers  # noqa: F401 - connecting is its effect
         from retention.following import holds_follow
         from retention.guard import legal_holds
+        from retention.turns import keep_holds_still
 
-        guards.register("legal holds", legal_holds)
+        guards.register("legal holds", legal_holds, turn=keep_holds_still)
         follow_with("legal holds", holds_follow)

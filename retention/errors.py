@@ -17,6 +17,10 @@ class AlreadyCondemned(HoldError):
     """The erasure came first: what was to be held is past the point of no return."""
 
 
+class AnotherPerson(HoldError):
+    """A release needs somebody else, or has one already."""
+
+
 class PolicyError(Exception):
     """A policy or a rule was not saved, changed or withdrawn."""
 

@@ -1,38 +1,87 @@
 """The first guard: what a legal hold covers is not erased.
 
-A record is covered when the hold names it or anything it belongs to. One query, however many records are asked about.
-The eraser holds the row locks while it asks, and a hold is placed under the same locks: one of the two comes first.
+A record is covered when a hold names it or anything it belongs to; when somebody it belongs to carries an identifier a
+hold names; and when it belongs to a call that fits a hold's condition. Nothing is copied when a hold is placed, so what
+arrives later is held as well. A fixed number of queries, however many records are asked about and holds there are.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef
+
+from customers.models import Customer, Identifier
+from customers.resolution import RECOGNISING
 from privacy.guards import Refusal, Target
+from privacy.witness import RecordRef
+from retention.catching import CALL, holds_catching
 from retention.models import HoldScope
 
 GROUND = "legal_hold"
+CUSTOMER, IDENTIFIER = Customer._meta.label, Identifier._meta.label
+Hold = tuple[UUID, str]
+"""A hold's id and reference."""
 
 
 def legal_holds(targets: Sequence[Target]) -> Mapping[UUID, Refusal]:
     """Return a refusal for each target that an active hold covers, itself or through what it belongs to."""
-    holds = _holds_on({ref.id for target in targets for ref in target.lineage})
-    if not holds:
-        return {}
+    refs = {ref for target in targets for ref in target.lineage}
+    holds = holds_on(refs)
     found: dict[UUID, Refusal] = {}
-    for target in targets:
-        for ref in target.lineage:
-            hold = holds.get((ref.label, ref.id))
-            if hold is not None:
-                found.setdefault(target.record.id, _refusal(*hold))
+    for target in targets if holds else ():
+        covering = [holds[ref.label, ref.id] for ref in target.lineage if (ref.label, ref.id) in holds]
+        if covering:
+            found[target.record.id] = _refusal(*covering[0][0])
     return found
 
 
-def _holds_on(record_ids: set[UUID]) -> dict[tuple[str, UUID], tuple[UUID, str]]:
-    rows = HoldScope.objects.filter(hold__released_at=None, record_id__in=record_ids).order_by("-hold__placed_at")
-    return {
-        (label, record_id): (hold_id, reference)
-        for label, record_id, hold_id, reference in rows.values_list("label", "record_id", "hold_id", "hold__reference")
+def holds_on(refs: Iterable[RecordRef], *, most: int = 1) -> dict[tuple[str, UUID], list[Hold]]:
+    """Return, by label and id, which holds in force cover these records themselves, `most` by a condition at most."""
+    refs = list(refs)
+    accounts = {ref.account_id for ref in refs if ref.account_id}
+    found = _named({ref.id for ref in refs})
+    for customer_id, holds in _carrying({ref.id for ref in refs if ref.label == CUSTOMER}).items():
+        found.setdefault((CUSTOMER, customer_id), []).extend(holds)
+    calls = {ref.id for ref in refs if ref.label == CALL}
+    for call_id, holds in holds_catching(calls, accounts, most=most).items():
+        found.setdefault((CALL, call_id), []).extend(holds)
+    return {key: list(dict.fromkeys(holds)) for key, holds in found.items()}
+
+
+def _named(record_ids: set[UUID]) -> dict[tuple[str, UUID], list[Hold]]:
+    rows = HoldScope.objects.filter(hold__released_at=None, record_id__in=record_ids).order_by("hold__placed_at")
+    found: dict[tuple[str, UUID], list[Hold]] = {}
+    for label, record_id, *hold in rows.values_list("label", "record_id", "hold_id", "hold__reference"):
+        found.setdefault((label, record_id), []).append((hold[0], hold[1]))
+    return found
+
+
+def _carrying(customers: set[UUID]) -> dict[UUID, list[Hold]]:
+    """Return the holds that name an identifier which one of these customers carries as well."""
+    living = Identifier.objects.filter(condemned_at=None, kind__in=RECOGNISING)
+    carried = [
+        (customer_id, (account_id, bytes(index)))
+        for customer_id, account_id, index in living.filter(customer_id__in=customers).values_list(
+            "customer_id", "account_id", "digest"
+        )
+    ]
+    if not carried:
+        return {}
+    scopes = HoldScope.objects.filter(hold__released_at=None, label=IDENTIFIER)
+    named = living.filter(
+        Exists(scopes.filter(record_id=OuterRef("pk"))),
+        account_id__in={account_id for _, (account_id, _) in carried},
+        digest__in={index for _, (_, index) in carried},
+    )
+    indexes = {
+        pk: (account_id, bytes(index)) for pk, account_id, index in named.values_list("pk", "account_id", "digest")
     }
+    if not indexes:
+        return {}
+    holds: dict[tuple[UUID, bytes], list[Hold]] = {}
+    for pk, *hold in scopes.filter(record_id__in=indexes).values_list("record_id", "hold_id", "hold__reference"):
+        holds.setdefault(indexes[pk], []).append((hold[0], hold[1]))
+    return {customer_id: holds[index] for customer_id, index in carried if index in holds}
 
 
 def _refusal(hold_id: UUID, reference: str) -> Refusal:

@@ -1,7 +1,7 @@
 """What of retention is personal: what people wrote about the matter of a hold."""
 
 from privacy.map import Category, Datum, declare
-from retention.models import Deferral, DisposalRules, HoldScope, LegalHold, Policy, Run
+from retention.models import Deferral, DisposalRules, HoldCondition, HoldRules, HoldScope, LegalHold, Policy, Run
 
 WRITTEN = Datum(Category.CASE)
 
@@ -10,12 +10,21 @@ declare(
     personal={"matter": WRITTEN, "reason": WRITTEN, "release_reason": WRITTEN},
     plain=[
         "id", "key_id", "account", "condemned_at", "condemnation_id", "erased_at", "reference", "ground", "placed_by",
-        "placed_at", "review_on", "released_by", "released_at",
+        "placed_at", "owner", "review_on", "reminded_on", "too_late", "release_asked_by", "release_asked_at",
+        "released_by", "released_at",
     ],
     found_by="the records it covers; taken once released, with the customer it was about",
     row_stays_because="who held what and when explains why something was not erased",
 )  # fmt: skip
 declare(HoldScope, plain=["id", "hold", "label", "record_id"], subject="nobody")
+declare(
+    HoldCondition,
+    plain=[
+        "id", "hold", "account", "agent", "queue", "direction", "content", "period", "seconds", "key", "is_live",
+    ],
+    subject="nobody",
+)  # fmt: skip
+declare(HoldRules, plain=["id", "account", "four_eyes"], subject="nobody")
 declare(
     Policy,
     plain=[

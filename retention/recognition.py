@@ -3,20 +3,19 @@
 A shared identifier names all who carry it: holding too much harms nobody, holding too little does.
 """
 
-from uuid import UUID
-
 import phonenumbers
 
 from accounts.models import Account
 from customers.identifiers import NotAnIdentifier, candidates, parse
-from customers.models import Identifier
+from customers.models import Customer, Identifier
+from customers.resolution import RECOGNISING
 from privacy.blind_index import digest
 from retention.errors import NotCoverable
 from retention.holds import Covered
 
 
 def customers_by(account: Account, text: str) -> list[Covered]:
-    """Return the living customers who carry this identifier (`KIND:VALUE`, or a bare number or address).
+    """Return the living customers who carry this identifier (`KIND:VALUE`, or a bare number or address), and itself.
 
     Raises NotCoverable when it is no identifier, or nobody here carries it.
     """
@@ -27,10 +26,13 @@ def customers_by(account: Account, text: str) -> list[Covered]:
         raise NotCoverable(f"{problem.reason} Nothing is held.") from None
     digests = [digest(account.pk, each.kind, each.value) for each in readings]
     rows = Identifier.objects.indexed(account.pk, digests).filter(customer__condemned_at=None)
-    found: list[UUID] = sorted(set(rows.values_list("customer_id", flat=True)))
+    found = sorted(set(rows.values_list("customer_id", flat=True)))
     if not found:
         raise NotCoverable("No customer of this account carries this identifier. Nothing is held.")
-    return [Covered("customers.Customer", customer_id) for customer_id in found]
+    # Whoever carries the same later is held as well. A name alone means nobody later.
+    lasting = sorted(rows.filter(kind__in=RECOGNISING).values_list("pk", flat=True))
+    covers = [Covered(Customer._meta.label, each) for each in found]
+    return covers + [Covered(Identifier._meta.label, each) for each in lasting]
 
 
 def _regions(account: Account) -> list[str]:

@@ -21,7 +21,11 @@ class Ground(models.TextChoices):
 
 
 class LegalHold(SealedModel):
-    """One hold: while it is not released nothing it covers can be erased. `reference` is safe for the log."""
+    """One hold: while it is not released nothing it covers can be erased. `reference` is safe for the log.
+
+    owner: who answers for it. too_late: records that were just being erased when it was placed. release_asked_by: who
+    asked for its release, where a second person must agree.
+    """
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="holds")
     reference = models.CharField(max_length=24)
@@ -30,7 +34,12 @@ class LegalHold(SealedModel):
     reason = SealedField()
     placed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     placed_at = models.DateTimeField(auto_now_add=True)
+    owner = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     review_on = models.DateField(null=True)
+    reminded_on = models.DateField(null=True)
+    too_late = models.PositiveIntegerField(default=0)
+    release_asked_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    release_asked_at = models.DateTimeField(null=True)
     released_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     released_at = models.DateTimeField(null=True)
     release_reason = SealedField()
@@ -43,10 +52,12 @@ class LegalHold(SealedModel):
             ("view_hold", "See legal holds"),
             ("place_hold", "Place a legal hold"),
             ("release_hold", "Release a legal hold"),
+            ("change_hold_rules", "Decide whether a second person releases legal holds"),
         ]
         constraints = [models.UniqueConstraint(fields=["account", "reference"], name="hold_reference_once")]
         indexes = [
             models.Index(fields=["account", "-placed_at"], name="hold_by_time"),
+            models.Index(fields=["account", "review_on"], condition=models.Q(released_at=None), name="hold_to_review"),
             models.Index(fields=["condemnation_id"], condition=models.Q(erased_at=None), name="hold_condemned"),
         ]
 
@@ -59,17 +70,14 @@ class LegalHold(SealedModel):
         return self.released_at is None
 
 
-class HoldScope(models.Model):
-    """One record a hold covers, with everything that belongs to it."""
+class HoldRules(models.Model):
+    """What an account asks of its holds. four_eyes: a second person must agree before a hold is released."""
 
-    hold = models.ForeignKey(LegalHold, on_delete=models.PROTECT, related_name="scopes")
-    label = models.CharField(max_length=80)
-    record_id = models.UUIDField()
+    account = models.OneToOneField(Account, on_delete=models.PROTECT, related_name="hold_rules")
+    four_eyes = models.BooleanField(default=False)
 
     class Meta:
         default_permissions = ()
-        constraints = [models.UniqueConstraint(fields=["hold", "label", "record_id"], name="hold_scope_once")]
-        indexes = [models.Index(fields=["record_id", "label"], name="hold_scope_by_record")]
 
     def __str__(self) -> str:
-        return f"{self.label} {self.record_id}"
+        return f"rules of holds of account {self.account_id}"

@@ -54,7 +54,12 @@ def test_a_role_has_these_rights_and_no_others(role: str) -> None:
 def test_administrators_look_after_people_and_nothing_else() -> None:
     rights = rights_of("administrator")
     assert "accounts.change_membership" in rights
-    others = {"interactions.view_import", "interactions.configure_import", "rtbf.change_rules"}
+    others = {
+        "interactions.view_import",
+        "interactions.configure_import",
+        "rtbf.change_rules",
+        "retention.change_hold_rules",
+    }
     assert {right.split(".")[0] for right in rights - others} == {"accounts"}
     assert "accounts.add_account" not in rights
 

@@ -32,7 +32,7 @@ def test_an_officer_places_sees_and_releases_a_hold(client_of, officer, call):
 @pytest.mark.parametrize("typed", ["(202) 555-0148", "phone:+1 202 555 0148"])
 def test_a_customer_is_held_by_any_spelling(client_of, officer, call, typed):
     client_of(officer).post("/holds/place/", form(call, interaction="", identifier=typed))
-    assert LegalHold.objects.get().scopes.get().record_id == call.customer_id
+    assert LegalHold.objects.get().scopes.get(label="customers.Customer").record_id == call.customer_id
 
 
 @pytest.mark.parametrize(

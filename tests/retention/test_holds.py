@@ -10,6 +10,7 @@ from customers.models import Customer
 from interactions.models import Interaction, Recording
 from privacy import erasure, lineage
 from privacy.open import open_row, warrant
+from retention.conditions import Condition
 from retention.errors import AlreadyCondemned, Incomplete, NotCoverable
 from retention.holds import Covered, place_hold, release_hold
 from retention.models import HoldScope, LegalHold
@@ -21,7 +22,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def hold(person, account, *rows, **more):
-    covers = [Covered(row._meta.label, row.pk) for row in rows]
+    covers = [row if isinstance(row, Condition) else Covered(row._meta.label, row.pk) for row in rows]
     given = {"matter": "Brown against Bank", "reason": "Brown's claim of May", **more}
     return place_hold(actor=person.actor, account=account, covers=covers, **given)
 
@@ -155,10 +156,14 @@ def test_a_hold_waits_for_an_erasure_under_way_and_then_comes_too_late(account, 
     assert not LegalHold.objects.exists()
 
 
-def test_the_guard_asks_once_however_many_records(account, officer, call, django_assert_num_queries):
+def test_the_guard_asks_as_often_for_many_records_as_for_one(account, officer, call, django_assert_num_queries):
     from retention.guard import legal_holds
+    from tests.makers import make_interaction
 
-    hold(officer, account, call)
-    targets = lineage.targets([call, *call.recordings.all(), *call.transcriptions.all(), Customer.objects.get()])
-    with django_assert_num_queries(1):
-        assert len(legal_holds(targets)) == 3
+    hold(officer, account, call, Condition(direction="outbound", kind="voicemail"))
+    more = [make_interaction(account, call.customer, transcript=[("customer", "hello")]) for _ in range(3)]
+    parts = [*call.recordings.all(), *call.transcriptions.all(), *(each.transcriptions.get() for each in more)]
+    for rows, held in (([call], 1), ([call, *more, *parts, Customer.objects.get()], 3)):
+        targets = lineage.targets(rows)
+        with django_assert_num_queries(8):
+            assert len(legal_holds(targets)) == held
