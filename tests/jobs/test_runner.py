@@ -7,7 +7,7 @@ import time
 from datetime import timedelta
 
 import pytest
-from django.db import connection, transaction
+from django.db import connections, transaction
 from django.utils import timezone
 
 from jobs import runner
@@ -51,7 +51,7 @@ def test_bells_that_ring_at_once_start_it_once(work):
     def worker():
         both.wait()
         runner.run(job.pk)
-        connection.close()
+        connections.close_all()
 
     threads = [threading.Thread(target=worker) for _ in range(4)]
     for thread in threads:
@@ -246,8 +246,6 @@ runner.run(UUID(sys.argv[1]))
 
 
 def test_a_worker_process_killed_in_the_act_loses_nothing(work):
-    from django.db import connections
-
     job = queued()
     names = [connections[alias].settings_dict["NAME"] for alias in ("default", "keyring")]
     ended = subprocess.run([sys.executable, "-c", KILLED, str(job.pk), *names], env=os.environ, check=False)

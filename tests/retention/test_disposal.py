@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connections
 from django.utils import timezone
 
 import retention.tasks  # noqa: F401 - registers the job
@@ -126,7 +126,7 @@ def test_a_hold_placed_while_the_run_is_in_that_chunk_wins_or_comes_too_late(
         except Exception as problem:  # noqa: BLE001 - which of the two came first is what is asked
             outcome.append(type(problem).__name__)
         finally:
-            connection.close()
+            connections.close_all()
 
     real = erasure.condemn
 

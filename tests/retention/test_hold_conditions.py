@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, connection, connections, transaction
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -244,7 +244,7 @@ def elsewhere(act):
         except HoldError as problem:
             outcome.append(problem)
         finally:
-            connection.close()
+            connections.close_all()
 
     thread = threading.Thread(target=run)
     thread.start()

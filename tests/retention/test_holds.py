@@ -3,7 +3,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from django.db import connection, transaction
+from django.db import connections, transaction
 from django.utils import timezone
 
 from customers.models import Customer
@@ -142,7 +142,7 @@ def test_a_hold_waits_for_an_erasure_under_way_and_then_comes_too_late(account, 
         except AlreadyCondemned as problem:
             outcome.append(problem)
         finally:
-            connection.close()
+            connections.close_all()
 
     second = threading.Thread(target=place)
     with transaction.atomic():

@@ -3,7 +3,7 @@
 import threading
 
 import pytest
-from django.db import connection
+from django.db import connections
 
 from customers.models import Identifier
 from interactions.models import Interaction
@@ -143,7 +143,7 @@ def test_release_and_end_take_turns(house, supervisor, officer, monkeypatch, fir
         try:
             results.append(release(officer, placed))
         finally:
-            connection.close()
+            connections.close_all()
 
     monkeypatch.setattr(execution, "open_again", waits(execution.open_again, "end"))
     monkeypatch.setitem(releasing._waiting, "requests", waits(releasing._waiting["requests"], "release"))

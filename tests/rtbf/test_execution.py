@@ -4,7 +4,7 @@ import threading
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, OperationalError, connection
+from django.db import IntegrityError, OperationalError, connections
 from django.db.models import Count, Sum
 from django.utils import timezone
 
@@ -356,13 +356,14 @@ def at_once(*acts):
         except Exception as problem:  # noqa: BLE001 - the test looks at it
             results[place] = problem
         finally:
-            connection.close()
+            connections.close_all()
 
     threads = [threading.Thread(target=go, args=pair) for pair in enumerate(acts)]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=30)
+        thread.join(timeout=120)
+    assert not any(thread.is_alive() for thread in threads), "an act neither ended nor failed"
     return results
 
 

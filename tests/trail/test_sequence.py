@@ -3,7 +3,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
 from django.utils import timezone
 
 from privacy.ids import new_id
@@ -58,7 +58,7 @@ def test_an_entry_that_commits_late_gets_a_later_place():
             late.extend(hear())
             started.set()
             may_commit.wait(10)
-        connection.close()
+        connections.close_all()
 
     thread = threading.Thread(target=write_late)
     thread.start()
@@ -91,12 +91,12 @@ def test_sequencers_and_writers_at_once_leave_one_whole_log():
 
     def write() -> None:
         hear(40)
-        connection.close()
+        connections.close_all()
 
     def seal() -> None:
         while not ended.is_set():
             seal_pending()
-        connection.close()
+        connections.close_all()
 
     writers = [threading.Thread(target=write) for _ in range(4)]
     sealers = [threading.Thread(target=seal) for _ in range(3)]
