@@ -1,6 +1,7 @@
 """What every test may use: the people of two accounts, and clients signed in as them."""
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,7 +31,7 @@ def pytest_configure() -> None:
     """
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     # How fast a page is belongs to the bench; here the patience is for busy machines.
-    expect.set_options(timeout=20_000)
+    expect.set_options(timeout=10_000)
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -88,6 +89,14 @@ def _own_checkpoints(tmp_path: Path, settings: Settings) -> None:
 def _empty_cache() -> Iterator[None]:
     yield
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _empty_store() -> Iterator[None]:
+    """Leave nothing in the store: whatever searches all of it would search what every test before has left."""
+    yield
+    for folder in (settings.LETHE_HOME / "store").glob("*"):
+        shutil.rmtree(folder)
 
 
 @pytest.fixture
