@@ -1,14 +1,16 @@
-"""Introduce retention to interactions, which do not know each other: pages of calls say how long they are kept."""
+"""Introduce retention to interactions, which do not know each other: how long calls are kept, and what had to stay."""
 
-from interactions import keeping
+from interactions import deferring, keeping
 from interactions.keeping import Kept
 from interactions.models import Interaction
+from retention.deferring import defer
 from retention.fate import fates
 
 
 def introduce() -> None:
-    """Let the policies answer how long a call is kept."""
+    """Let the policies answer how long a call is kept, and write down which content may not be deleted."""
     keeping.register(kept)
+    deferring.register(defer)
 
 
 def kept(interaction: Interaction) -> list[Kept]:

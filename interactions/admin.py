@@ -5,9 +5,9 @@ from accounts.roles import AGENT, SUPERVISOR
 from customers.querysets import MERGE
 from interactions import home, people, scans, sending
 from interactions.querysets import SCAN, SEE, SEE_IMPORTS
-from interactions.views import calls, imports
+from interactions.views import calls, deleting, imports
 
-__all__ = ["calls", "home", "imports", "people", "scans", "sending"]
+__all__ = ["calls", "deleting", "home", "imports", "people", "scans", "sending"]
 
 menu.entry("Interactions", url="portal:interactions", icon="call", right=SEE, order=10, roles=(SUPERVISOR,))
 menu.entry("My recordings", url="portal:my-recordings", icon="headphones", right=SEE, order=10, roles=(AGENT,))

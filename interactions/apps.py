@@ -9,8 +9,9 @@ class InteractionsConfig(AppConfig):
     name = "interactions"
 
     def ready(self) -> None:
-        """Let files that were never sealed follow every decision to erase what was read from them."""
-        from interactions.unlinking import follow
+        """Let files that were never sealed, and the mark of a deletion by hand, follow every decision to erase."""
+        from interactions import deleting, unlinking
         from privacy import witness
 
-        witness.follow("originals", follow)
+        witness.follow("originals", unlinking.follow)
+        witness.follow("deletions by hand", deleting.follow)

@@ -56,6 +56,7 @@ declare(
         "ended_at",
         "duration_s",
         "talk_s",
+        "content_deleted_at",
         "created_at",
     ],
     found_by="customer",

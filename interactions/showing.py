@@ -12,6 +12,7 @@ from django.db.models import prefetch_related_objects
 from accounts.rights import may
 from interactions import analysis
 from interactions.comments import COMMENT
+from interactions.deleting import DELETE
 from interactions.keeping import kept
 from interactions.models import (
     Analysis,
@@ -48,6 +49,7 @@ def page_of(*, actor: Actor, interaction: Interaction, reason: Reason | None) ->
         "may_comment": may(actor, COMMENT, interaction),
         "kept": kept(interaction),
         "may_hold": may(actor, "retention.place_hold", interaction),
+        "may_delete": any(parts.values()) and may(actor, DELETE, interaction),
         **(_content(actor, interaction, parts, reason, pass_) if reason else NEW),
         "opened_by": _openers(actor, interaction, parts),
     }
@@ -80,6 +82,7 @@ def _head(interaction: Interaction, opened: dict[str, Any]) -> dict[str, Any]:
         "is_queue": bool(interaction.queue),
         "length": length(interaction.duration_s),
         "forgotten_on": day_of(interaction.condemned_at, zone) if interaction.condemned_at else "",
+        "deleted_on": day_of(interaction.content_deleted_at, zone) if interaction.content_deleted_at else "",
     }
 
 

@@ -7,7 +7,7 @@ crash. Age, right and a permitted hand are askers of this one function.
 """
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 from uuid import UUID
@@ -44,16 +44,19 @@ def erase(
     case: str = "",
     without_guards: Sequence[str] = (),
     remember: Memory = Memory.NOTHING,
+    only_with: Collection[UUID] = (),
 ) -> Erased:
     """Erase what may go of `rows` and say what was kept and why. Call it outside a transaction.
 
-    `remember`: what the ledger keeps, so that an old export does not bring it back.
+    `remember`: what the ledger keeps, so that an old export does not bring it back. `only_with`: ids of rows without
+    which nothing goes, because the others only go with them.
     Raises NoActor, guards.NoGuards, witness.NoWitness before anything is touched; django.db.OperationalError when a
     database stops answering: then everything is as it was, or condemned and finished by `resume`.
     """
     condemnation, kept = condemn(
-        rows, actor=actor, ground=ground, case=case, without_guards=without_guards, remember=remember
-    )
+        rows, actor=actor, ground=ground, case=case, without_guards=without_guards, remember=remember,
+        only_with=only_with,
+    )  # fmt: skip
     receipts = finish(condemnation, actor=actor) if condemnation else ()
     return Erased(receipts, kept)
 
@@ -66,6 +69,7 @@ def condemn(
     case: str = "",
     without_guards: Sequence[str] = (),
     remember: Memory = Memory.NOTHING,
+    only_with: Collection[UUID] = (),
 ) -> tuple[Condemnation | None, dict[RecordRef, Refusal]]:
     """Decide, under lock, what goes: the commit of this transaction is the point of no return."""
     if actor is None:
@@ -77,7 +81,7 @@ def condemn(
         refused = guards.decide(targets, without=without_guards)
         kept = {each.record: refused[each.record.id] for each in targets if each.record.id in refused}
         going = [row for row in fresh if row.pk not in refused]
-        if not going:
+        if not going or not {row.pk for row in going}.issuperset(only_with):
             return None, kept
         condemnation = Condemnation.objects.create(
             account_id=going[0].account_id, ground=ground, case=case, actor=actor.as_facts(), remember=remember

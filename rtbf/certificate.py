@@ -32,6 +32,7 @@ ENTRIES: Final = ("request.drafted", "request.planned", "request.confirmed", "re
                   "request.item_failed", "residue.searched", "request.completed", "erasure.decided")  # fmt: skip
 GROUNDS: Final = {
     words.LEGAL_HOLD: "Art. 17(3)(e): establishment, exercise or defence of legal claims",
+    words.DUTY: "Art. 17(3)(b): a legal obligation to keep it",
     words.SHARED: "not decided: the identifier is shared with others",
     words.CUSTOMER_KEPT: "needed to know whose the kept records are",
     words.UNREADABLE: "could not be changed",

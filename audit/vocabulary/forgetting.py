@@ -128,6 +128,9 @@ ACTIONS: Final[dict[str, Words]] = {
     ),
     "dossier.downloaded": Words(FORGETTING, "fetched {record}", "fetch {record}"),
     "dossier.expired": Words(FORGETTING, "let {record} go unfetched", "let {record} go"),
+    "content.deleted": Words(
+        FORGETTING, "deleted content of {record}", "delete content of {record}", " ({contents} in number)"
+    ),
     "erasure.decided": Words(FORGETTING, "decided to erase records", "erase records", " ({records} in number)"),
     "record.erased": Words(FORGETTING, "erased {record}", "erase {record}"),
     "detail.removed": Words(

@@ -47,6 +47,7 @@ class Interaction(SealedModel):
     talk_s = models.PositiveIntegerField(default=0)
     customer_address = SealedField()
     customer_name = SealedField()
+    content_deleted_at = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = InteractionQuerySet.as_manager()
@@ -58,6 +59,7 @@ class Interaction(SealedModel):
             ("listen_recording", "Listen to recordings and voicemails, read transcripts"),
             ("download_recording", "Download recordings"),
             ("comment_interaction", "Comment on interactions"),
+            ("erase_content", "Delete interaction content"),
             ("ingest_interaction", "Import interactions"),
         ]
         indexes = [

@@ -142,6 +142,7 @@ def _row(row: Any, zone: str, address: str | None, is_held: bool) -> dict[str, A
         "length": length(row.duration_s),
         "contents": [(title, symbol) for name, (_, title, symbol) in KINDS.items() if getattr(row, f"has_{name}")],
         "is_held": is_held,
+        "deleted_on": day_of(row.content_deleted_at, zone) if row.content_deleted_at and row.is_living else "",
     }
 
 

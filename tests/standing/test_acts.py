@@ -14,7 +14,7 @@ from accounts import handling, membership, roles, staffing, tenants
 from accounts.models import Line, Team
 from customers import finding, merging
 from customers.models import FieldMeaning
-from interactions import columns, comments, drop_folders, imports, openings, playback, redaction, showing
+from interactions import columns, comments, deleting, drop_folders, imports, openings, playback, redaction, showing
 from interactions.models import DropFolder, Recording
 from interactions.purposes import Reason
 from jobs import queue
@@ -90,6 +90,8 @@ ACTS: dict[str, tuple[str, str, Act]] = {
         actor=a, merge=h.merged)),
     "interactions.comments.add_comment": ("comment.added", "supervisor", lambda h, a: comments.add_comment(
         actor=a, interaction=h.call, text="well done")),
+    "interactions.deleting.delete_content": ("content.deleted", "supervisor", lambda h, a: deleting.delete_content(
+        actor=a, call_id=h.call.pk, wanted=deleting.Wanted(), reason="by_hand_mistake")),
     "interactions.columns.set_meaning": ("column.mapped", "administrator", lambda h, a: columns.set_meaning(
         actor=a, account=h.account, field="Ref", means="crm-id")),
     "interactions.columns.remove_meaning": ("column.unmapped", "administrator", lambda h, a: columns.remove_meaning(
@@ -196,6 +198,9 @@ ACTS: dict[str, tuple[str, str, Act]] = {
 STEPS = {
     "interactions.ingest.ingest": "interactions.imports.import_folder",
     "interactions.unlinking.follow": "privacy.erasure.erase",
+    "interactions.deleting.follow": "privacy.erasure.erase",
+    "interactions.deleting.foresee": "interactions.deleting.delete_content",
+    "retention.deferring.resolve": "privacy.erasure.erase",
     "privacy.witness.tell": "privacy.erasure.erase",
     "interactions.playback.find_interaction": "interactions.showing.page_of",
     "interactions.playback.find_sound": "interactions.openings.opened",

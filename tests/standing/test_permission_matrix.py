@@ -35,6 +35,7 @@ route                                                       GET  POST  agent sup
 /my-recordings/                                             200  405   x     x          .       .       .      -
 /interactions/                                              200  405   x     x          .       .       .      -
 /interactions/<uuid:pk>/                                    200  405   x     x          .       .       .      404
+/interactions/<uuid:pk>/delete/                             200  422   .     x          .       .       .      404
 /interactions/<uuid:pk>/purpose                             405  422   x     x          .       .       .      404
 /interactions/<uuid:pk>/comments                            405  422   .     x          .       .       .      404
 /interactions/<uuid:pk>/recordings/<uuid:sound_id>/audio    200  405   x     x          .       .       .      404

@@ -1,0 +1,58 @@
+"""The guard of duties to keep: what a policy in force demands to be kept *at least* until a day stays until then.
+
+It binds whoever erases: age (which never asks earlier), a hand, and the right to erasure, which gives way to a duty by
+law (GDPR Art. 17(3)(b)). Accounts without such a policy cost one short query.
+"""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from django.utils import timezone
+
+from accounts.models import Account, Circumstances
+from privacy import map as data_map
+from privacy.guards import Refusal, Target
+from retention.decision import at_least
+from retention.due import Handled, Schedule
+from retention.models import Policy
+from retention.words import day
+
+GROUND = "duty_to_keep"
+
+
+def duties_to_keep(targets: Sequence[Target]) -> Mapping[UUID, Refusal]:
+    """Return a refusal for each target that a policy demands to be kept today."""
+    kinds = {entry.label: kind for kind, entry in data_map.kinds().items()}
+    asked: dict[UUID, dict[str, list[UUID]]] = {}
+    for target in targets:
+        ref = target.record
+        if ref.label in kinds and ref.account_id is not None:
+            asked.setdefault(ref.account_id, {}).setdefault(kinds[ref.label], []).append(ref.id)
+    bound = _bound(list(asked))
+    return {
+        record_id: refusal
+        for account in bound
+        for kind, ids in asked[account.pk].items()
+        for record_id, refusal in _refusals(account, kind, ids).items()
+    }
+
+
+def _bound(account_ids: Sequence[UUID]) -> list[Account]:
+    """Return those of the accounts that have a policy with a duty in force."""
+    in_force = Policy.objects.in_force(timezone.now()).exclude(minimum="").filter(account_id__in=account_ids)
+    return list(Account.objects.filter(pk__in=in_force.values("account_id")))
+
+
+def _refusals(account: Account, kind: str, ids: Sequence[UUID]) -> dict[UUID, Refusal]:
+    schedule = Schedule.at(account, timezone.now())
+    today = schedule.day_of(timezone.now())
+    rows = data_map.kinds()[kind].model._default_manager.filter(pk__in=ids).exclude(circumstances=None)
+    found = list(rows.values_list("pk", "circumstances_id", "ended_at"))
+    calls = {row.pk: Handled.of(row) for row in Circumstances.objects.filter(pk__in={each[1] for each in found})}
+    refused = {}
+    for pk, circumstances_id, ended_at in found:
+        duty = at_least(schedule.rules, kind=kind, call=calls[circumstances_id], ended_on=schedule.day_of(ended_at))
+        if duty is not None and duty.last_day >= today:
+            says = f"The policy “{duty.rule.name}” demands that it is kept until {day(duty.last_day)}."
+            refused[pk] = Refusal(GROUND, says)
+    return refused
