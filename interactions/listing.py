@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, OuterRef, Q
 
+from accounts.typed import id_in, number_in
 from interactions.drafts import Direction
 from interactions.models import Analysis, Comment, Interaction, OfInteraction, Recording, Transcription, Voicemail
 from interactions.querysets import InteractionQuerySet
@@ -54,7 +55,7 @@ class Filters:
         return cls(
             since=_day(asked.get("since", "")),
             until=_day(asked.get("until", "")),
-            agent=_id(asked.get("agent", "")),
+            agent=id_in(asked.get("agent", "")),
             direction=direction if direction in set(Direction) else "",
             kind=kind if kind in KINDS else "",
             queue=asked.get("queue", "").replace("\0", "").strip()[:64],
@@ -96,10 +97,10 @@ class Place:
     def read(cls, text: str) -> Self | None:
         """Return the place a link names; nonsense is the beginning."""
         moment, _, pk = text.partition("-")
-        found = _id(pk)
-        if found is None or not (moment.isascii() and moment.isdigit()) or len(moment) > 16:
+        found, microseconds = id_in(pk), number_in(moment, digits=16)
+        if found is None or microseconds is None:
             return None
-        return cls(_EPOCH + timedelta(microseconds=int(moment)), found)
+        return cls(_EPOCH + timedelta(microseconds=microseconds), found)
 
     @classmethod
     def of(cls, row: Interaction) -> Self:
@@ -156,12 +157,5 @@ def _midnight(day: date, zone: str) -> datetime:
 def _day(text: str) -> date | None:
     try:
         return date.fromisoformat(text)
-    except ValueError:
-        return None
-
-
-def _id(text: str) -> UUID | None:
-    try:
-        return UUID(text)
     except ValueError:
         return None

@@ -8,6 +8,7 @@ from django.shortcuts import redirect
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts.finding import find_visible
 from accounts.pages import page, render_page
 from accounts.requests import MemberRequest, membership_of
 from accounts.rights import may
@@ -16,7 +17,6 @@ from interactions.presenting import day_and_time
 from interactions.querysets import SCAN
 from interactions.scanning import calls_of, cancel_scan, job_of, running_scan, start_scan
 from jobs.models import Status
-from trail.refusal import NotVisible
 
 SHOWN, ROWS_SHOWN = 50, 500
 RECORD = (DeepScan._meta.label, "pk")
@@ -132,13 +132,5 @@ def _told(scan: DeepScan, zone: str) -> dict[str, Any]:
 
 
 def _visible(request: MemberRequest, pk: UUID, action: str) -> DeepScan:
-    scan = DeepScan.objects.visible_to(request.actor).select_related("started_by", "account").filter(pk=pk).first()
-    if scan is None:
-        raise NotVisible(
-            "There is no such scan in this account.",
-            actor=request.actor,
-            action=action,
-            code="not_visible",
-            record=(DeepScan._meta.label, str(pk)),
-        )
-    return scan
+    visible = DeepScan.objects.visible_to(request.actor).select_related("started_by", "account")
+    return find_visible(visible, pk, actor=request.actor, action=action)

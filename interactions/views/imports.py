@@ -16,10 +16,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.errors import NotPossible
+from accounts.finding import find_visible
 from accounts.models import Account
 from accounts.pages import page, render_page
 from accounts.requests import MemberRequest, membership_of
 from accounts.rights import may
+from accounts.typed import number_in
 from interactions import columns
 from interactions.drop_folders import RIGHT, set_drop_folder, stop_drop_folder
 from interactions.drops.places import allowed_folders
@@ -29,7 +31,6 @@ from interactions.querysets import SEE_IMPORTS
 from interactions.views.unreachable import or_say_later
 from privacy.open import open_rows, warrant
 from privacy.witness import RecordRef
-from trail.refusal import NotVisible
 
 LISTED, OPENED, PURPOSE = "imports.listed", "import.opened", "import"
 SHOWN, REJECTS_SHOWN = 50, 200
@@ -96,9 +97,8 @@ def add(request: MemberRequest) -> HttpResponseBase:
 @require_POST
 def stop(request: MemberRequest, pk: UUID) -> HttpResponseBase:
     """Watch a place no more."""
-    folder = DropFolder.objects.visible_to(request.actor).filter(pk=pk).first()
-    if folder is None:
-        raise _not_visible(request, "drop_folder.stopped", DropFolder._meta.label, pk)
+    visible = DropFolder.objects.visible_to(request.actor)
+    folder = find_visible(visible, pk, actor=request.actor, action="drop_folder.stopped")
     stop_drop_folder(actor=request.actor, folder=folder)
     return redirect("portal:imports")
 
@@ -198,24 +198,14 @@ def _rejects(request: MemberRequest, run: ImportRun) -> list[dict[str, Any]]:
 
 
 def _run(request: MemberRequest, pk: UUID) -> ImportRun:
-    run = ImportRun.objects.visible_to(request.actor).select_related("folder", "user").filter(pk=pk).first()
-    if run is None:
-        raise _not_visible(request, OPENED, ImportRun._meta.label, pk)
-    return run
-
-
-def _not_visible(request: MemberRequest, action: str, label: str, pk: UUID) -> NotVisible:
-    return NotVisible(
-        "There is nothing of this kind in this account.",
-        actor=request.actor,
-        action=action,
-        code="not_visible",
-        record=(label, str(pk)),
-    )
+    visible = ImportRun.objects.visible_to(request.actor).select_related("folder", "user")
+    return find_visible(visible, pk, actor=request.actor, action=OPENED)
 
 
 def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else -1
+    """Return the number of seconds typed; the flow refuses -1 with its limits."""
+    number = number_in(text, digits=8)
+    return -1 if number is None else number
 
 
 def _account(request: MemberRequest) -> Account:

@@ -11,10 +11,12 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.finding import find_visible
 from accounts.models import Account, Purpose
 from accounts.pages import page, render_page
 from accounts.requests import MemberRequest, membership_of
 from accounts.rights import may
+from accounts.typed import id_in
 from retention import pictures, policies, words
 from retention.due import Schedule
 from retention.errors import PolicyError
@@ -23,7 +25,6 @@ from retention.policies import CONDITIONS, DIRECTIONS, Terms
 from retention.preview import preview
 from retention.querysets import SEE_POLICIES
 from trail.append import append
-from trail.refusal import NotVisible
 
 TEMPLATES = {
     "": "",
@@ -195,21 +196,9 @@ def _given(data: QueryDict, replaced: Policy | None) -> dict[str, Any]:
 
 def _replaced(request: MemberRequest) -> Policy | None:
     source = request.POST if request.method == "POST" else request.GET
-    try:
-        pk = UUID(source.get("replaces", ""))
-    except ValueError:
-        return None
-    return _visible(request, pk)
+    pk = id_in(source.get("replaces", ""))
+    return _visible(request, pk) if pk else None
 
 
 def _visible(request: MemberRequest, pk: UUID) -> Policy:
-    policy = Policy.objects.visible_to(request.actor).filter(pk=pk).first()
-    if policy is None:
-        raise NotVisible(
-            "There is no such policy in this account.",
-            actor=request.actor,
-            action="policies.opened",
-            code="not_visible",
-            record=(Policy._meta.label, str(pk)),
-        )
-    return policy
+    return find_visible(Policy.objects.visible_to(request.actor), pk, actor=request.actor, action="policies.opened")

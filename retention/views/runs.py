@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts.finding import find_visible
 from accounts.pages import page, render_page
 from accounts.requests import MemberRequest, membership_of
 from accounts.rights import may
@@ -24,7 +25,6 @@ from retention.models import Deferral, Policy, Run, RunState
 from retention.preview import preview
 from retention.querysets import SEE_POLICIES
 from trail.append import append
-from trail.refusal import NotVisible
 
 SHOWN = 50
 ACTS: dict[str, Callable[..., Run]] = {
@@ -141,13 +141,5 @@ def _day(text: str) -> date | None:
 
 
 def _visible(request: MemberRequest, pk: UUID) -> Run:
-    run = Run.objects.visible_to(request.actor).select_related("account", "started_by").filter(pk=pk).first()
-    if run is None:
-        raise NotVisible(
-            "There is no such disposal run in this account.",
-            actor=request.actor,
-            action="retention.previewed",
-            code="not_visible",
-            record=(Run._meta.label, str(pk)),
-        )
-    return run
+    visible = Run.objects.visible_to(request.actor).select_related("account", "started_by")
+    return find_visible(visible, pk, actor=request.actor, action="retention.previewed")

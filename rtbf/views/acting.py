@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.pages import page, render_page
 from accounts.requests import MemberRequest
 from accounts.rights import may
+from accounts.typed import number_in
 from rtbf import words
 from rtbf.approval import APPROVE, approve_request, return_request
 from rtbf.closing import REFUSE, extend_request, refuse_request
@@ -56,7 +57,8 @@ def search(request: MemberRequest, pk: UUID) -> HttpResponseBase:
 @require_POST
 def decide_rows(request: MemberRequest, pk: UUID) -> HttpResponseBase:
     """Decide over the selected rows."""
-    rows = [int(each) for each in request.POST.getlist("rows") if each.isdecimal() and len(each) < 16]
+    typed = [number_in(each, digits=15) for each in request.POST.getlist("rows")]
+    rows = [each for each in typed if each is not None]
     choice = request.POST.get("choice", "")[:24]
     return _act(
         request, pk, "request.decided",
@@ -121,8 +123,7 @@ def plan(request: MemberRequest, pk: UUID) -> HttpResponseBase:
     """Show the plan row by row, filtered, with boxes to decide."""
     found = visible_request(request, pk, "request.opened")
     kind, action = request.GET.get("kind", "")[:24], request.GET.get("action", "")[:12]
-    number = request.GET.get("page", "1")
-    place = max(1, int(number)) if number.isdecimal() and len(number) < 8 else 1
+    place = number_in(request.GET.get("page", ""), digits=7) or 1
     rows, count = plan_rows(found, kind=kind, action=action, page=place, warrant=opening_of(request, found))
     kinds = found.items.order_by("kind").values_list("kind", flat=True).distinct()
     context = {

@@ -13,9 +13,11 @@ from django.shortcuts import redirect
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.finding import find_visible
 from accounts.pages import page, render_page
 from accounts.requests import MemberRequest, membership_of
 from accounts.rights import may
+from accounts.typed import id_in, number_in
 from privacy.open import open_rows, warrant
 from privacy.witness import RecordRef
 from rtbf.entries import GROUND
@@ -28,7 +30,6 @@ from rtbf.rules import CHANGE, today_in
 from rtbf.sections import Section, section
 from rtbf.times import in_zone
 from trail.actor import Actor
-from trail.refusal import NotVisible
 
 SYSTEM, TASK = ExternalSystem._meta.label, ExternalTask._meta.label
 BEFORE = (State.DRAFT, State.DISCOVERING, State.PLANNED, State.WAITING, State.PENDING)
@@ -171,7 +172,7 @@ def _show_task(request: MemberRequest, found: ExternalTask, *, problem: str = ""
 
 
 def _told(form: QueryDict, *, is_new: bool = False) -> Told:
-    days, kind = form.get("due_days", ""), form.get("kind", "")
+    kind = form.get("kind", "")
     places = form.get("places", "").replace("\r\n", "\n")
     if is_new and not places.strip() and kind in PLACES:
         places = places_of(kind)
@@ -179,8 +180,8 @@ def _told(form: QueryDict, *, is_new: bool = False) -> Told:
         kind=kind,
         name=form.get("name", ""),
         places=places,
-        owner_id=_id(form.get("owner", "")),
-        due_days=int(days) if days.isascii() and days.isdecimal() and len(days) < 4 else 0,
+        owner_id=id_in(form.get("owner", "")),
+        due_days=number_in(form.get("due_days", ""), digits=3) or 0,
         url=form.get("url", "").strip(),
         active="active" in form,
     )
@@ -191,32 +192,10 @@ def _choices(request: MemberRequest) -> dict[str, Any]:
 
 
 def _system(request: MemberRequest, pk: UUID, action: str) -> ExternalSystem:
-    found = ExternalSystem.objects.visible_to(request.actor).select_related("account").filter(pk=pk).first()
-    if found is None:
-        raise _not_visible(request, SYSTEM, pk, action)
-    return found
+    visible = ExternalSystem.objects.visible_to(request.actor).select_related("account")
+    return find_visible(visible, pk, actor=request.actor, action=action)
 
 
 def _task(request: MemberRequest, pk: UUID, action: str) -> ExternalTask:
     visible = ExternalTask.objects.visible_to(request.actor).select_related("system", "request", "owner")
-    found = visible.filter(pk=pk).first()
-    if found is None:
-        raise _not_visible(request, TASK, pk, action)
-    return found
-
-
-def _not_visible(request: MemberRequest, label: str, pk: UUID, action: str) -> NotVisible:
-    return NotVisible(
-        "There is no such page in this account.",
-        actor=request.actor,
-        action=action,
-        code="not_visible",
-        record=(label, str(pk)),
-    )
-
-
-def _id(text: str) -> UUID | None:
-    try:
-        return UUID(text) if text else None
-    except ValueError:
-        return None
+    return find_visible(visible, pk, actor=request.actor, action=action)

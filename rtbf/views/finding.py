@@ -2,12 +2,12 @@
 
 from uuid import UUID
 
+from accounts.finding import find_visible
 from accounts.requests import MemberRequest
 from privacy.open import Warrant, warrant
 from privacy.witness import RecordRef
 from rtbf.entries import GROUND
 from rtbf.models import Request
-from trail.refusal import NotVisible
 
 
 def visible_request(request: MemberRequest, pk: UUID, action: str) -> Request:
@@ -16,16 +16,7 @@ def visible_request(request: MemberRequest, pk: UUID, action: str) -> Request:
         "account", "raised_by", "confirmed_by", "cancelled_by", "approved_by", "refused_by", "extended_by",
         "identity_checked_by",
     )  # fmt: skip
-    row = found.filter(pk=pk).first()
-    if row is None:
-        raise NotVisible(
-            "There is no such request in this account.",
-            actor=request.actor,
-            action=action,
-            code="not_visible",
-            record=(Request._meta.label, str(pk)),
-        )
-    return row
+    return find_visible(found, pk, actor=request.actor, action=action)
 
 
 def opening_of(request: MemberRequest, found: Request) -> Warrant:

@@ -19,7 +19,7 @@ from rtbf.models import Certificate, Request
 from rtbf.querysets import SEE
 from rtbf.times import in_zone
 from rtbf.verify_certificate import MOST_BYTES, NotGenuine, check, sentences
-from trail.refusal import NotVisible
+from rtbf.views.finding import visible_request
 from trail.sequence import signer
 
 MOMENTS = {
@@ -36,7 +36,7 @@ TYPES = {"json": "application/json", "pdf": "application/pdf"}
 @require_GET
 def show(request: MemberRequest, pk: UUID) -> HttpResponseBase:
     """Show what the newest certificate states, and all versions."""
-    found = _visible(request, pk, "certificate.opened")
+    found = visible_request(request, pk, "certificate.opened")
     standing = newest(found)
     said = read(found, actor=request.actor) if standing else {}
     context: dict[str, Any] = {
@@ -60,7 +60,7 @@ def show(request: MemberRequest, pk: UUID) -> HttpResponseBase:
 @require_GET
 def download(request: MemberRequest, pk: UUID, version: int, form: str) -> HttpResponseBase:
     """Hand out one version as JSON or PDF, with its entry first."""
-    found = _visible(request, pk, "certificate.downloaded")
+    found = visible_request(request, pk, "certificate.downloaded")
     certificate = found.certificates.filter(version=version).first()
     if certificate is None or form not in TYPES:
         raise Http404("There is no such certificate.")
@@ -104,16 +104,3 @@ def _picture(request: HttpRequest, certificate: Certificate) -> bytes:
     from rtbf.certificate_picture import picture
 
     return picture(certificate, check_url=request.build_absolute_uri(reverse("portal:certificate-check")))
-
-
-def _visible(request: MemberRequest, pk: UUID, action: str) -> Request:
-    row = Request.objects.visible_to(request.actor).select_related("account").filter(pk=pk).first()
-    if row is None:
-        raise NotVisible(
-            "There is no such request in this account.",
-            actor=request.actor,
-            action=action,
-            code="not_visible",
-            record=(Request._meta.label, str(pk)),
-        )
-    return row

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.pages import page, render_page
 from accounts.requests import MemberRequest, membership_of
+from accounts.typed import number_in
 from rtbf.codes import LetterKind
 from rtbf.errors import RequestError
 from rtbf.letter_texts import PLACEHOLDERS
@@ -42,9 +43,9 @@ def rules(request: MemberRequest) -> HttpResponseBase:
     if request.method == "POST":
         form = request.POST
         shown = {name: form.get(name, "") for name in (*NUMBERS, "four_eyes", "identity_first", "holidays")}
-        whole = {
-            name: int(form[name]) if form.get(name, "").isdecimal() and len(form[name]) < 8 else -1 for name in NUMBERS
-        }
+        typed = {name: number_in(form.get(name, ""), digits=7) for name in NUMBERS}
+        # The flow refuses -1 with its limits.
+        whole = {name: -1 if number is None else number for name, number in typed.items()}
         new = NewRules(
             four_eyes="four_eyes" in form, identity_first="identity_first" in form,
             holidays=form.get("holidays", "").replace("\r\n", "\n")[:20_000], **whole,
