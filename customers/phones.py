@@ -9,14 +9,16 @@ old, while order numbers rarely fit.
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import NamedTuple
 
 import phonenumbers
-from phonenumbers import PhoneMetadata, PhoneNumberFormat, ValidationResult
+from phonenumbers import PhoneNumberFormat, ValidationResult
 
 from customers.folding import plain
 from customers.kinds import NotAnIdentifier
+from customers.numbering import Country, country_of_code, is_valid, parsed, parsed_at_home
+from customers.numbering import country as country_of
 
 MOST_DIGITS = 20
 LEAST_DIGITS = 6
@@ -49,28 +51,16 @@ PLAUSIBLE = 3
 SHORTENED, ABROAD = 6, 7
 
 
-class _Country(NamedTuple):
-    """What of a numbering plan decides quickly that digits cannot be a number."""
-
-    region: str
-    code: str
-    trunk: str
-    shortest: int
-    longest: int
-    abroad: re.Pattern[str]
-    pattern: re.Pattern[str]
-
-
 class Plan(NamedTuple):
     """The countries of an account, its own first, and the digits that give an outside line."""
 
-    countries: tuple[_Country, ...]
+    countries: tuple[Country, ...]
     dial_prefixes: tuple[str, ...]
 
 
 @lru_cache(maxsize=256)
 def _plan(regions: tuple[str, ...], dial_prefixes: tuple[str, ...]) -> Plan:
-    return Plan(tuple(_country(region.upper()) for region in dict.fromkeys(regions)), dial_prefixes)
+    return Plan(tuple(country_of(region.upper()) for region in dict.fromkeys(regions)), dial_prefixes)
 
 
 def plan(regions: Sequence[str], dial_prefixes: Sequence[str] = ("9",)) -> Plan:
@@ -78,51 +68,26 @@ def plan(regions: Sequence[str], dial_prefixes: Sequence[str] = ("9",)) -> Plan:
     return _plan(tuple(regions), tuple(prefix for prefix in dial_prefixes if prefix.isdigit()))
 
 
-@cache
-def _country(region: str) -> _Country:
-    about = PhoneMetadata.metadata_for_region(region) if region in phonenumbers.SUPPORTED_REGIONS else None
-    if about is None or about.general_desc is None:
-        raise ValueError("The account names a region no phone numbers are known for; use two letters of ISO 3166-1.")
-    lengths = [length for length in about.general_desc.possible_length if length > 0]
-    pattern = re.compile(about.general_desc.national_number_pattern or "$.")
-    abroad = re.compile(about.international_prefix or "$.")
-    trunk = about.national_prefix if about.national_prefix != str(about.country_code) else ""
-    return _Country(region, str(about.country_code), trunk or "", min(lengths), max(lengths), abroad, pattern)
-
-
-@cache
-def _country_of_code(code: int) -> _Country | None:
-    region = phonenumbers.region_code_for_country_code(code)
-    return _country(region) if region in phonenumbers.SUPPORTED_REGIONS else None
-
-
-def _carried_country(digits: str) -> _Country | None:
+def _carried_country(digits: str) -> Country | None:
     for length in (1, 2, 3):
         if digits[:length].isdigit() and int(digits[:length]) in phonenumbers.COUNTRY_CODE_TO_REGION_CODE:
-            return _country_of_code(int(digits[:length]))
+            return country_of_code(int(digits[:length]))
     return None
 
 
 def _plausible(number: phonenumbers.PhoneNumber) -> bool:
-    country = _country_of_code(number.country_code or 0)
+    country = country_of_code(number.country_code or 0)
     shape = phonenumbers.is_possible_number_with_reason(number)
     if country is None or shape != ValidationResult.IS_POSSIBLE:
         return False
     return bool(country.pattern.fullmatch(phonenumbers.national_significant_number(number)))
 
 
-def _parsed(text: str, region: str | None) -> phonenumbers.PhoneNumber | None:
-    try:
-        return phonenumbers.parse(text, region)
-    except phonenumbers.NumberParseException:
-        return None
-
-
 def _number(e164: str) -> phonenumbers.PhoneNumber | None:
     """Take an E.164 number apart; parsing it as if anybody had written it takes five times as long."""
     country = _carried_country(e164[1:])
     if country is None:
-        return _parsed(e164, None)
+        return parsed(e164, None)
     digits = e164[1 + len(country.code) :]
     zeros = len(digits) - len(digits.lstrip("0"))
     return phonenumbers.PhoneNumber(
@@ -148,34 +113,34 @@ def _international(digits: str, strength: int) -> Iterator[Reading]:
         longest, shortest = country.longest + len(country.code) + 3, country.shortest + len(country.code)
     if not shortest <= len(digits) <= longest:
         return
-    number = _parsed("+" + digits, None)
-    if number is not None and phonenumbers.is_valid_number(number):
+    number = parsed("+" + digits, None)
+    if number is not None and is_valid(number):
         yield Reading(strength, _e164(number))
     elif number is not None and _plausible(number):
         yield Reading(strength + PLAUSIBLE, _e164(number))
 
 
-def _as_written_at_home(number: phonenumbers.PhoneNumber, digits: str, country: _Country) -> bool:
+def _as_written_at_home(number: phonenumbers.PhoneNumber, digits: str, country: Country) -> bool:
     if not country.trunk and phonenumbers.national_significant_number(number) == digits:
         return True
     written = phonenumbers.format_number(number, PhoneNumberFormat.NATIONAL)
     return re.sub(r"\D", "", written) == digits
 
 
-def _with_trunk(number: phonenumbers.PhoneNumber, country: _Country) -> str:
+def _with_trunk(number: phonenumbers.PhoneNumber, country: Country) -> str:
     return country.trunk + phonenumbers.national_significant_number(number)
 
 
-def _national(digits: str, country: _Country) -> Iterator[Reading]:
+def _national(digits: str, country: Country) -> Iterator[Reading]:
     """Read digits as somebody in the country writes them."""
     if not max(country.shortest, LEAST_DIGITS) <= len(digits) <= country.longest + 5:
         return
     if digits[0] not in "01689" and not country.pattern.fullmatch(digits):
         return
-    number = _parsed(digits, country.region)
+    number = parsed_at_home(digits, country)
     if number is None or str(number.country_code) != country.code:
         return
-    if phonenumbers.is_valid_number(number):
+    if is_valid(number):
         yield Reading(NATIONAL if _as_written_at_home(number, digits, country) else SHORTENED, _e164(number))
     elif len(digits) >= LEAST_PLAUSIBLE and _with_trunk(number, country) == digits and _plausible(number):
         yield Reading(NATIONAL + PLAUSIBLE, _e164(number))

@@ -66,19 +66,20 @@ class Resolver:
         """
         everything = [each for about in batch for each in about]
         digests = {each.digest for each in everything if each.known.kind in RECOGNISING}
-        rows = Identifier.objects.indexed(self.account.pk, digests).values_list("digest", "customer_id")
+        living = Identifier.objects.filter(account=self.account, digest__any_of=digests, condemned_at=None)
+        rows = living.values_list("digest", "customer_id")
         for index, customer_id in rows:
             self._holders[bytes(index)].add(customer_id)
         carriers = {*current, *(holder for holders in self._holders.values() for holder in holders)}
         self._learn_what_is_said(carriers, {each.digest for each in everything if each.known.kind not in RECOGNISING})
-        entries = RegisterEntry.objects.filter(customer_id__in=carriers, condemned_at=None)
+        entries = RegisterEntry.objects.filter(customer_id__any_of=carriers, condemned_at=None)
         self._recorded |= set(entries.values_list("customer_id", flat=True).distinct())
         # A customer under a hold is not taken in by another: the hold names that customer.
-        loose = Customer.objects.filter(pk__in=carriers - self._registered)
+        loose = Customer.objects.filter(pk__any_of=carriers - self._registered)
         self._registered |= guards.ask(lineage.targets(loose), without=[guards.OPEN_REQUESTS]).keys()
 
     def _learn_what_is_said(self, carriers: set[UUID], names: set[bytes]) -> None:
-        known = Identifier.objects.filter(customer_id__in=carriers, condemned_at=None)
+        known = Identifier.objects.filter(customer_id__any_of=carriers, condemned_at=None)
         self._registered |= set(known.filter(kind__in=DECIDING).values_list("customer_id", flat=True))
         rows = known.exclude(kind__in=(*DECIDING, Kind.PHONE)).values_list(
             "digest", "customer_id", "kind", "by_register"

@@ -39,7 +39,7 @@ from trail.actor import Actor
 
 __all__ = ["MOST_REJECTED", "Intake", "Report", "import_folder"]
 
-DRAFTS_A_BATCH = 1_000
+DRAFTS_A_BATCH = 2_000
 SOUNDS_A_BATCH = 40
 MOST_WAITING = 50_000
 MOST_FILES = 100_000

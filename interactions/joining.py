@@ -8,6 +8,7 @@ something within one import only and is not kept.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 from uuid import UUID
 
 from accounts.models import Account
@@ -81,14 +82,19 @@ def _call_of(account_id: UUID, draft: InteractionDraft, aliases: Aliases) -> Cal
     return call
 
 
-def _days(at: datetime) -> set[str]:
+def _days(at: datetime) -> frozenset[str]:
     """Return the half-days a moment touches when an hour on either side counts."""
+    return _days_of_hour(at.replace(minute=0, second=0, microsecond=0))
+
+
+@lru_cache(maxsize=1_024)
+def _days_of_hour(at: datetime) -> frozenset[str]:
     hour = timedelta(hours=1)
-    return {f"{moment:%Y-%m-%d}-{moment.hour // 12}" for moment in (at - hour, at, at + hour)}
+    return frozenset(f"{moment:%Y-%m-%d}-{moment.hour // 12}" for moment in (at - hour, at, at + hour))
 
 
 def _find_existing(account_id: UUID, by_digest: Mapping[bytes, Call]) -> None:
-    rows = SourceId.objects.filter(account_id=account_id, digest__in=list(by_digest))
+    rows = SourceId.objects.filter(account_id=account_id, digest__any_of=list(by_digest))
     for row in rows.select_related("interaction").order_by("interaction_id"):
         call = by_digest[bytes(row.digest)]
         if row.condemned_at is not None:

@@ -1,7 +1,7 @@
 """Register the app; after migrations the application role gets exactly the rights it needs."""
 
 from django.apps import AppConfig
-from django.db.models import UUIDField
+from django.db.models import BinaryField, ForeignKey, UUIDField
 from django.db.models.signals import post_migrate
 
 
@@ -16,5 +16,7 @@ class PrivacyConfig(AppConfig):
         from privacy.lookups import AnyOf
 
         UUIDField.register_lookup(AnyOf)
+        BinaryField.register_lookup(AnyOf)
+        ForeignKey.register_lookup(AnyOf)
 
         post_migrate.connect(grants.grant, sender=self, dispatch_uid="privacy.grants")

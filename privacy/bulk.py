@@ -7,6 +7,7 @@ and defaults are those of the model instances, so nothing has to come back.
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from typing import Any, TypeVar
+from uuid import UUID
 
 from django.db import connections, router
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -51,15 +52,25 @@ def insert(rows: Sequence[Model]) -> None:
     connection = connections[router.db_for_write(model)]
     fields: list[Field] = list(model._meta.concrete_fields)
     columns = sql.SQL(", ").join([sql.Identifier(str(each.column)) for each in fields])
-    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(model._meta.db_table), columns)
+    statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(sql.Identifier(model._meta.db_table), columns)
     readers = [_reader(each, connection) for each in fields]
     with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(statement) as copy:
+        # Named types spare the driver from asking what each value is, and binary spares both sides writing in hex.
+        copy.set_types([_type_of(each, connection) for each in fields])
         # Column by column: one reader at a time over all rows is a third faster than all readers over each row.
         for values in zip(*(read(rows) for read in readers), strict=True):
             copy.write_row(values)
     for row in rows:
         row._state.adding = False
         row._state.db = connection.alias
+
+
+def _type_of(field: Field, connection: BaseDatabaseWrapper) -> str:
+    """Return the name of the type a column's values are sent as; an id goes as the 16 bytes it is."""
+    if _is_id(field):
+        return "bytea"
+    named = field.rel_db_type(connection) if isinstance(field, ForeignKey) else field.db_type(connection)
+    return str(named).split("(")[0]
 
 
 def _reader(field: Field, connection: BaseDatabaseWrapper) -> Callable[[Sequence[Model]], Iterable[Any]]:
@@ -70,6 +81,16 @@ def _reader(field: Field, connection: BaseDatabaseWrapper) -> Callable[[Sequence
     name = field.attname
     if isinstance(field, DateTimeField) and (field.auto_now or field.auto_now_add):
         return lambda rows: [field.pre_save(row, True) for row in rows]
-    if isinstance(field, (BinaryField, CharField, DateTimeField, ForeignKey, IntegerField, UUIDField)):
+    if _is_id(field):
+        return lambda rows: [_bytes_of(row.__dict__[name]) for row in rows]
+    if isinstance(field, (BinaryField, CharField, DateTimeField, ForeignKey, IntegerField)):
         return lambda rows: [row.__dict__[name] for row in rows]
     return lambda rows: [field.get_db_prep_save(field.pre_save(row, True), connection) for row in rows]
+
+
+def _is_id(field: Field) -> bool:
+    return isinstance(field.target_field if isinstance(field, ForeignKey) else field, UUIDField)
+
+
+def _bytes_of(value: UUID | None) -> bytes | None:
+    return None if value is None else value.int.to_bytes(16, "big")

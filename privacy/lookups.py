@@ -5,6 +5,7 @@ PostgreSQL to carry it out. An array is one.
 """
 
 from typing import Any
+from uuid import UUID
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Lookup
@@ -21,11 +22,15 @@ class AnyOf(Lookup):
         return [self.lhs.output_field.get_prep_value(each) for each in self.rhs]
 
     def get_db_prep_lookup(self, value: Any, connection: BaseDatabaseWrapper) -> tuple[str, list[Any]]:
-        """Return the one parameter."""
-        return "%s", [list(value)]
+        """Return the one parameter, written here: the driver asks each element of a list how to quote it."""
+        return "%s", ["{" + ",".join([_written(each) for each in value]) + "}"]
 
     def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, list[Any]]:
         """Return the comparison."""
         left, parameters = self.process_lhs(compiler, connection)
         right, ids = self.process_rhs(compiler, connection)
-        return f"{left} = ANY({right}::uuid[])", [*parameters, *ids]
+        return f"{left} = ANY({right}::{self.lhs.output_field.db_type(connection)}[])", [*parameters, *ids]
+
+
+def _written(value: UUID | bytes) -> str:
+    return value.hex if isinstance(value, UUID) else f'"\\\\x{bytes(value).hex()}"'

@@ -4,6 +4,7 @@ The associated data names model, row and field, so that a sealed value moved to 
 """
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from privacy.keyring.ring import NewKey
@@ -13,14 +14,24 @@ from vault.wrapping import open_value, seal_value
 
 def context(row: SealedModel, field: str) -> bytes:
     """Return the associated data of one sealed value."""
-    return f"{row._meta.label}/{row.pk}/{field}".encode()
+    return f"{_label(type(row))}/{row.pk}/{field}".encode()
+
+
+@cache
+def _label(model: type[SealedModel]) -> str:
+    return model._meta.label
 
 
 def sealed_field(row: SealedModel, name: str) -> SealedField:
     """Return the sealed field `name` of the row's model; TypeError when that field is not sealed."""
-    field = row._meta.get_field(name)
+    return _sealed_field(type(row), name)
+
+
+@cache
+def _sealed_field(model: type[SealedModel], name: str) -> SealedField:
+    field = model._meta.get_field(name)
     if not isinstance(field, SealedField):
-        raise TypeError(f"{row._meta.label}.{name} is not a sealed field.")
+        raise TypeError(f"{model._meta.label}.{name} is not a sealed field.")
     return field
 
 

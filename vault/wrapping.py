@@ -8,6 +8,7 @@ keys and a row key seals a handful of fields, which leaves a margin of millions.
 """
 
 import os
+from collections.abc import Sequence
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -26,6 +27,12 @@ def new_key() -> bytes:
     return os.urandom(KEY_BYTES)
 
 
+def new_keys(count: int) -> list[bytes]:
+    """Return so many keys from one question to the operating system's random generator."""
+    random = os.urandom(count * KEY_BYTES)
+    return [random[at : at + KEY_BYTES] for at in range(0, len(random), KEY_BYTES)]
+
+
 def aead(key: bytes) -> AESGCM:
     """Return AES-256-GCM under `key`; raise ValueError for other lengths, since AESGCM takes AES-128 too."""
     if len(key) != KEY_BYTES:
@@ -38,6 +45,15 @@ def wrap(kek: bytes, key: bytes, *, context: bytes) -> bytes:
     if len(key) != KEY_BYTES:
         raise ValueError(f"a key to wrap has {KEY_BYTES} bytes, not {len(key)}")
     return _seal(kek, key, context)
+
+
+def wrap_all(kek: bytes, keys: Sequence[tuple[bytes, bytes]]) -> list[bytes]:
+    """Wrap many keys, each `(key, context)`, in their order: as `wrap` each, but the kek is prepared once."""
+    if any(len(key) != KEY_BYTES for key, _ in keys):
+        raise ValueError(f"a key to wrap has {KEY_BYTES} bytes")
+    cipher, random = aead(kek), os.urandom(len(keys) * NONCE_BYTES)
+    nonces = (random[at : at + NONCE_BYTES] for at in range(0, len(random), NONCE_BYTES))
+    return [nonce + cipher.encrypt(nonce, *each) for nonce, each in zip(nonces, keys, strict=True)]
 
 
 def unwrap(kek: bytes, wrapped: bytes, *, context: bytes) -> bytes:

@@ -5,7 +5,7 @@ after its block is renewed, for every backup. Nothing here joins the caller's da
 database of its own.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from django.db.backends.utils import CursorWrapper
 from privacy import keys
 from privacy.ids import new_id
 from vault.errors import KeyMissing
-from vault.wrapping import new_key, unwrap, wrap
+from vault.wrapping import new_keys, unwrap, wrap_all
 
 KEYS_A_BLOCK = 1_000
 ALIAS = "keyring"
@@ -24,7 +24,8 @@ OPEN_BLOCK = """
     SELECT id, version, used FROM keyring_block WHERE account_id = %s AND open
     ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED
 """
-COPY_KEYS = "COPY keyring_key (id, block, version, wrapped) FROM STDIN"
+COPY_KEYS = "COPY keyring_key (id, block, version, wrapped) FROM STDIN (FORMAT BINARY)"
+KEY_TYPES = ("uuid", "int8", "int4", "bytea")
 VERSIONS = "SELECT block_id, version FROM keyring_version WHERE block_id = ANY(%s) ORDER BY block_id, version"
 INSERT_TOMBSTONES = """
     INSERT INTO keyring_tombstone (key_id, at, replaced_by, block, version)
@@ -48,25 +49,31 @@ class NewKey:
 
 
 def create_keys(account_id: UUID, count: int) -> list[NewKey]:
-    """Make `count` keys in the account's open blocks and commit them.
+    """Make `count` keys in the account's open blocks and commit them, all or none.
 
     Raises django.db.OperationalError when the keyring does not answer: then nothing may be sealed.
     """
+    if not count:
+        return []
     made: list[NewKey] = []
-    while len(made) < count:
-        made += _create_in_one_block(account_id, count - len(made))
+    rows: list[tuple[UUID, int, int, bytes]] = []
+    with transaction.atomic(using=ALIAS), connections[ALIAS].cursor() as cursor:
+        while len(made) < count:
+            block, version, places = _take_places(cursor, account_id, count - len(made))
+            fresh = [NewKey(new_id(), key) for key in new_keys(places)]
+            rows += _wrapped(block, version, fresh)
+            made += fresh
+        with connections[ALIAS].wrap_database_errors, cursor.copy(COPY_KEYS) as copy:
+            copy.set_types(KEY_TYPES)
+            for row in rows:
+                copy.write_row(row)
     return made
 
 
-def _create_in_one_block(account_id: UUID, wanted: int) -> list[NewKey]:
-    with transaction.atomic(using=ALIAS), connections[ALIAS].cursor() as cursor:
-        block, version, places = _take_places(cursor, account_id, wanted)
-        block_key = keys.directory().block_key(block, version)
-        fresh = [NewKey(new_id(), new_key()) for _ in range(places)]
-        with connections[ALIAS].wrap_database_errors, cursor.copy(COPY_KEYS) as copy:
-            for new in fresh:
-                copy.write_row((new.id, block, version, wrap(block_key, new.key, context=new.id.bytes)))
-    return fresh
+def _wrapped(block: int, version: int, fresh: Sequence[NewKey]) -> Iterator[tuple[UUID, int, int, bytes]]:
+    block_key = keys.directory().block_key(block, version)
+    wrapped = wrap_all(block_key, [(new.key, new.id.bytes) for new in fresh])
+    return ((new.id, block, version, sealed) for new, sealed in zip(fresh, wrapped, strict=True))
 
 
 def _take_places(cursor: CursorWrapper, account_id: UUID, wanted: int) -> tuple[int, int, int]:

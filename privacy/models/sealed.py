@@ -7,6 +7,8 @@ from django.db import models
 
 from privacy.ids import new_id
 
+_as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
 
 class SealedField(models.BinaryField):
     """A personal value under its row's own key: the column holds ciphertext, never the value.
@@ -28,7 +30,7 @@ class SealedField(models.BinaryField):
 
     def encode(self, value: Any) -> bytes:
         """Return the plaintext bytes that are sealed for `value`."""
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode() if self.json else value.encode()
+        return (_as_json(value) if self.json else value).encode()
 
     def decode(self, plaintext: bytes) -> Any:
         """Return the value whose plaintext bytes were opened."""
