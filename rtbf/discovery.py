@@ -22,7 +22,7 @@ from privacy.models import SealedModel
 from retention.models import HoldScope, LegalHold
 from rtbf import words
 from rtbf.models import Action, Dossier, Request, RequestedIdentifier
-from rtbf.people import People, find_people, known_by_nothing_else
+from rtbf.people import NOTHING_SETTLED, People, Settled, find_people, known_by_nothing_else
 from rtbf.reading import Asked
 from trail.details import details_about
 
@@ -67,9 +67,15 @@ class Discovery:
     items: tuple[Item, ...]
 
 
-def discover(account: Account, asked: Sequence[Asked], *, request: Request | None = None) -> Discovery:
+def discover(
+    account: Account,
+    asked: Sequence[Asked],
+    *,
+    request: Request | None = None,
+    settled: Settled = NOTHING_SETTLED,
+) -> Discovery:
     """Return the plan for the person these identifiers name; `request`, which asks, is left out of its own plan."""
-    people = find_people(account, asked)
+    people = find_people(account, asked, settled=settled)
     found: dict[tuple[str, UUID], Item] = {}
     for item in _everything(account, people, request):
         found.setdefault((item.label, item.id), item)

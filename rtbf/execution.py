@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.apps import apps
 from django.db import DataError, IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from customers.kinds import Kind
@@ -27,13 +27,14 @@ from privacy.models import Condemnation, SealedModel
 from privacy.open import Forgotten
 from privacy.versions import Changed
 from rtbf import words
-from rtbf.decisions import settle
+from rtbf.decisions import NOT_THEIRS, settle
 from rtbf.deferred import open_again
 from rtbf.discovery import discover, of_customers
 from rtbf.entries import GROUND, note
 from rtbf.external_tasks import open_tasks, unfinished
 from rtbf.models import Action, Outcome, PlanItem, Request, RequestedIdentifier, State
 from rtbf.passages import Asker, Taken, take_out
+from rtbf.people import Settled
 from rtbf.planning import GOING, freeze
 from rtbf.proving import begin_proof, hand_over
 from rtbf.reading import Asked
@@ -120,7 +121,8 @@ class Execution:
             items.filter(label=PERSON[0]).exclude(action=Action.DECIDE).values_list("record_id", flat=True)
         )
         asked = self._asked(planned)
-        found = discover(self.request.account, asked, request=self.request).items if asked else ()
+        settled = self._settled(planned)
+        found = discover(self.request.account, asked, request=self.request, settled=settled).items if asked else ()
         theirs = [each for each in of_customers(planned) if each.model is not Customer]
         # Theirs first, since the first row stays: once the customer is gone, their own texts look like other people's.
         freeze(self.request, [*theirs, *(item for item in found if item.action in GOING)], late=True)
@@ -129,6 +131,12 @@ class Execution:
             self.request.replanned_at = timezone.now()
             self.request.save(update_fields=["replanned_at"])
         return items.count() > before
+
+    def _settled(self, planned: frozenset[UUID]) -> Settled:
+        """Return whom the request means: those who only share an identifier never, and nobody new once it began."""
+        shares = Q(action=Action.DECIDE) | Q(decision=NOT_THEIRS)
+        apart = frozenset(self.request.items.filter(shares).values_list("customer_id", flat=True)) - planned - {None}
+        return Settled(planned if self.request.replanned_at else None, apart)
 
     def _asked(self, planned: frozenset[UUID]) -> list[Asked]:
         """Return what was typed; after a hold deferred the end that is gone, and the customers still carry theirs."""

@@ -34,7 +34,21 @@ class People:
     staffs: frozenset[bytes] = frozenset()
 
 
-def find_people(account: Account, asked: Sequence[Asked]) -> People:
+@dataclass(frozen=True)
+class Settled:
+    """What an earlier search settled. `among`: nobody else is named, where it is given; `apart`: they are not named.
+
+    Once the person's own rows are gone, a number they shared is carried by the others alone, and would name one.
+    """
+
+    among: frozenset[UUID] | None = None
+    apart: frozenset[UUID] = frozenset()
+
+
+NOTHING_SETTLED = Settled()
+
+
+def find_people(account: Account, asked: Sequence[Asked], *, settled: Settled = NOTHING_SETTLED) -> People:
     """Return whom identifiers name, with all other identifiers those customers are known to carry."""
     holders = _holders(account, {digest for each in asked for digest in each.digests})
     named = [_holders_of(each, holders) for each in asked]
@@ -47,6 +61,9 @@ def find_people(account: Account, asked: Sequence[Asked]) -> People:
     for place, each in enumerate(asked):
         if not each.is_weak and not alone[place] and not named[place] & certain:
             certain |= _left_by_others(place, named)
+    certain -= settled.apart
+    if settled.among is not None:
+        certain &= settled.among
     open_ = {holder for each, who in zip(asked, named, strict=True) if not each.is_weak for holder in who} - certain
 
     wanted = {digest for each in asked if not each.is_weak for digest in _matching(each, holders)}

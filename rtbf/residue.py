@@ -6,7 +6,6 @@ decides nothing. What could not be searched is told as well: then nobody can cal
 """
 
 import hashlib
-import json
 import logging
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -22,21 +21,24 @@ from django.utils import timezone
 
 from accounts.models import Account
 from accounts.rights import require
-from customers.folding import SEGMENT
 from customers.identifiers import Kind as Identifies
 from interactions.batch import numbering_of
+from interactions.models import Mention
 from jobs.registry import Progress
 from privacy import map as data_map
 from privacy.keyring.models import Key
 from privacy.keyring.ring import KeyLost
 from privacy.models import DoomedKey, SealedField, SealedModel
-from privacy.open import Forgotten, Warrant, open_content, open_rows, warrant
+from privacy.open import Forgotten, Warrant, open_rows, warrant
 from rtbf import places_searched as places
+from rtbf import tables_searched
+from rtbf.discovery import TEXT_OF
 from rtbf.entries import GROUND
 from rtbf.models import Action, Outcome, Request, RequestedIdentifier, ResidueFinding, ResidueScan, SearchSample, Weight
-from rtbf.places_searched import Piece
+from rtbf.pieces import Kind, Piece
 from rtbf.querysets import SEE
 from rtbf.reading import read_all
+from rtbf.sealed_searched import as_text, pieces_of_content
 from rtbf.shingles import Samples
 from rtbf.spellings import Marks, marks_of
 from trail.actor import Actor, require_actor
@@ -47,9 +49,7 @@ AT_ONCE = 200
 TOLD_EVERY = 1_000
 MOST_FINDINGS = 1_000
 CONTENT, KEY = "content", "key"
-HEAD, TAIL = 256 * 1024, 64 * 1024
-TEXTUAL = ("text/", "application/json", "application/xml")
-NO_SAMPLES = Samples(b"", ())
+NO_SAMPLES = Samples.of(b"", ())
 
 logger = logging.getLogger(__name__)
 
@@ -128,8 +128,8 @@ class Search:
         self._keys()
         self._tables()
         self._sealed_values()
-        self._pieces(places.stored_files())
-        self._pieces(places.home_files())
+        self._pieces(places.stored_files(self.not_searched))
+        self._pieces(places.home_files(self.not_searched))
         self._pieces(places.sessions())
         self._servers()
         self._tell(force=True)
@@ -179,13 +179,12 @@ class Search:
                 self.found[KEY, "keyring", str(key_id), KEY, Weight.LEFT.value] += 1
 
     def _tables(self) -> None:
-        found = places.tables()
+        found = tables_searched.tables()
         self.total = sum(table.rows for table in found)
-        for table in found:
-            if not table.readable:
-                self.not_searched.add(table.place)
-                continue
-            for row in places.rows_of(table, without=self.request.pk if self.request else None):
+        self.not_searched |= {table.place for table in found if not table.readable}
+        readable = [table for table in found if table.readable]
+        with closing(tables_searched.rows_of(readable, without=self.request.pk if self.request else None)) as rows:
+            for row in rows:
                 for piece in row:
                     self.look(piece)
 
@@ -208,7 +207,7 @@ class Search:
                 for name, value in values.items():
                     if value is not None:
                         is_case = entry.personal[name].category == data_map.Category.CASE
-                        text, whole = _as_text(value)
+                        text, whole = as_text(value)
                         piece = Piece("sealed", f"{entry.label}.{name}", str(pk), whole.encode(), text)
                         self.look(piece, is_case=is_case)
 
@@ -226,7 +225,7 @@ class Search:
     def _contents(self, rows: Any) -> None:
         for row in rows.iterator(chunk_size=AT_ONCE):
             try:
-                self._pieces(_of_content(row, self.opening))
+                self._pieces(pieces_of_content(row, self.opening))
             except Forgotten:
                 continue
             except (VaultError, KeyLost, OSError) as problem:
@@ -242,7 +241,7 @@ class Search:
             self._server("cache", settings.CACHE_URL)
         self._server("queue", settings.BROKER_URL)
 
-    def _server(self, kind: places.Kind, url: str) -> None:
+    def _server(self, kind: Kind, url: str) -> None:
         try:
             self._pieces(places.server(kind, url))
         except OSError as problem:
@@ -271,7 +270,11 @@ def _kept(request: Request | None) -> frozenset[str]:
         return frozenset()
     items = request.items.exclude(outcome__in=(Outcome.DONE, Outcome.GONE))
     staying = items.exclude(outcome="") | items.filter(action__in=(Action.KEEP, Action.DECIDE))
-    return frozenset(str(pk) for pk in staying.values_list("record_id", flat=True))
+    kept = set(staying.values_list("record_id", flat=True))
+    for name in TEXT_OF:
+        # Where the passage stays, the index entry that finds it stays as well.
+        kept |= set(Mention.objects.filter(**{f"{name}__in": kept}).values_list("pk", flat=True))
+    return frozenset(map(str, kept))
 
 
 def _weight(many: int, whole: int, *, opened: bool) -> Weight | None:
@@ -281,35 +284,6 @@ def _weight(many: int, whole: int, *, opened: bool) -> Weight | None:
     if many * 2 < whole or many < 2:
         return None
     return Weight.LEFT if many >= 3 else Weight.ALIKE
-
-
-def _as_text(value: Any) -> tuple[str, str]:
-    """Return the words of a sealed value, parts set apart as in a transcript, and all of it as text."""
-    if isinstance(value, str):
-        return value, value
-    return SEGMENT.join(_strings(value)), json.dumps(value, ensure_ascii=False)
-
-
-def _strings(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for each in value.values():
-            yield from _strings(each)
-    elif isinstance(value, list):
-        for each in value:
-            yield from _strings(each)
-
-
-def _of_content(row: Any, opening: Warrant) -> Iterator[Piece]:
-    """Yield a text file whole; of sound its beginning and end, where programs write titles and numbers."""
-    place, record, before = f"{row._meta.label} file", str(row.pk), b""
-    with closing(open_content(row, warrant=opening)) as reader:
-        whole = row.media_type.startswith(TEXTUAL) or reader.size <= HEAD + TAIL
-        for start, stop in [(0, reader.size)] if whole else [(0, HEAD), (reader.size - TAIL, reader.size)]:
-            for data in reader.iter_range(start, stop):
-                yield Piece("content", place, record, before + data)
-                before = data[-places.OVERLAP :]
 
 
 def _portions(rows: Iterable[Any], size: int) -> Iterator[list[Any]]:

@@ -8,6 +8,7 @@ from django.db import IntegrityError, OperationalError, connections
 from django.db.models import Count, Sum
 from django.utils import timezone
 
+from customers.kinds import Kind
 from customers.models import Identifier
 from interactions.models import Interaction, Mention, Recording
 from jobs import queue, runner
@@ -21,8 +22,8 @@ from rtbf import execution
 from rtbf.errors import NotConfirmed, NothingFound, TooLate
 from rtbf.models import Outcome, PlanItem, Request, RequestedIdentifier, State
 from rtbf.requests import cancel_request, confirm_request, plan_request, resume_request
-from tests.looking import ALICE, BOB, CANARIES, opened_values, places_of
-from tests.makers import make_customer, make_interaction
+from tests.looking import ALICE, ALICE_MAIL, BOB, CANARIES, opened_values, places_of
+from tests.makers import give_identifier, make_customer, make_interaction
 from tests.retention.test_holds import hold
 from trail.models import Event
 from trail.refusal import Refused
@@ -432,3 +433,28 @@ def test_a_plan_holds_ids_and_codes_only(house, supervisor):
     assert PlanItem.objects.count() > 20
     planted = {"rtbf_planitem", "rtbf_request", "jobs_job", "trail_event", "rtbf_requestedidentifier"}
     assert not planted & set(places_of(*CANARIES, "(202) 555-0147"))
+
+
+def test_whoever_shares_the_number_is_not_taken_along_when_it_is_theirs_alone(house, supervisor):
+    """Once Alice is gone, Bob alone carries the number that both had: it must not name him then."""
+    give_identifier(house.bob, Kind.PHONE, ALICE)
+    make_interaction(house.account, house.bob, phone=ALICE, recording=b"bob on the shared phone")
+    request = forget(supervisor, house.account, TYPED, f"email:{ALICE_MAIL}")
+    run_all()
+    assert not request.items.filter(customer_id=house.bob.pk, late=True).exists()
+    assert Interaction.objects.filter(customer=house.bob, condemned_at=None).count() == 3
+    assert Identifier.objects.filter(customer=house.bob, condemned_at=None).count() == 4
+    assert not Interaction.objects.filter(customer=house.alice, condemned_at=None).exists()
+
+
+def test_nor_when_another_request_was_first(house, supervisor):
+    give_identifier(house.bob, Kind.PHONE, ALICE)
+    second = forget(supervisor, house.account, TYPED, f"email:{ALICE_MAIL}")
+    first = plan(supervisor, house.account, "customer-id:CUST-1001")
+    confirm_request(actor=supervisor.actor, request=first, typed="FORGET")
+    execution.execute(first.pk, actor=supervisor.actor, progress=lambda done, total=None: None)
+    run_all()
+    second.refresh_from_db()
+    assert second.finished_at is not None
+    assert Interaction.objects.filter(customer=house.bob, condemned_at=None).count() == 2
+    assert Identifier.objects.filter(customer=house.bob, condemned_at=None).count() == 4

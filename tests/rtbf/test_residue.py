@@ -2,8 +2,10 @@
 
 import base64
 import json
+import time
 
 import pytest
+import redis
 from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
 from django.core.cache import cache
@@ -15,13 +17,24 @@ from interactions.batch import numbering_of
 from interactions.models import Comment, Recording
 from privacy.models import DoomedKey
 from rtbf.errors import RequestError
-from rtbf.models import Request, ResidueFinding, ResidueScan, SearchSample, State, Weight
+from rtbf.models import (
+    CaseFile,
+    Evidence,
+    Letter,
+    Request,
+    ResidueFinding,
+    ResidueScan,
+    SearchSample,
+    State,
+    Weight,
+)
+from rtbf.places_searched import files_below
 from rtbf.requests import confirm_request
 from rtbf.residue import search_for_residue
 from rtbf.shingles import Samples, sample
 from rtbf.spellings import marks_of
 from tests.looking import ALICE, ALICE_MAIL, CANARIES, places_of
-from tests.makers import make_customer, make_interaction
+from tests.makers import make_customer, make_interaction, seal_row
 from tests.rtbf.test_execution import plan, run_all
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -213,6 +226,70 @@ def test_what_is_planted_is_found(plant, house, supervisor, forgotten):
     assert expected <= {place for _, place, _ in found(scan)}
     said = json.dumps(list(ResidueFinding.objects.values_list("kind", "place", "record", "what")))
     assert not any(canary in said for canary in (*CANARIES, "2025550147"))
+
+
+def forget_all(server):
+    """Empty a server and its file, which would keep what was there until it is rewritten."""
+    server.flushall()
+    server.bgrewriteaof()
+    deadline = time.monotonic() + 20
+    while server.info("persistence")["aof_rewrite_in_progress"] and time.monotonic() < deadline:
+        time.sleep(0.02)
+
+
+def test_what_lies_in_the_queue_or_the_cache_is_found(house, supervisor, forgotten, valkey, settings):
+    """Planted in a real server, in every type it has, in clear and in a message."""
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache",
+                                   "LOCATION": settings.CACHE_URL}}  # fmt: skip
+    assert found(searched(house, supervisor)) == set()
+    cache.set("lookup", {"tel": ALICE})
+    queue = redis.from_url(settings.BROKER_URL)
+    queue.set("note", f"call {ALICE}")
+    queue.hset("dramatiq:default.msgs", "1", json.dumps({"args": ["(202) 555-0147"]}))
+    queue.rpush("dramatiq:default", ALICE_MAIL)
+    queue.sadd("seen", "2025550147")
+    queue.zadd("due", {f"tel:{ALICE}": 1})
+    queue.xadd("log", {"who": ALICE_MAIL})
+    queue.set("of-2025550147", "x")
+    try:
+        scan = searched(house, supervisor)
+    finally:
+        forget_all(queue)
+    types = ("string", "hash", "list", "set", "zset", "stream", "name")
+    servers = {("cache", "string"), *(("queue", each) for each in types)}
+    # The server's own file on the disk is read as well.
+    assert {(kind, place) for kind, place, _ in found(scan)} == servers | {("file", "content")}
+    assert scan.not_searched == []
+
+
+def test_what_cannot_be_read_is_told(monkeypatch):
+    def refuse(*args, **options):
+        raise PermissionError
+
+    (settings.LETHE_HOME / "logs" / "stray.log").write_text("secret")
+    monkeypatch.setattr("builtins.open", refuse)
+    try:
+        missed: set[str] = set()
+        pieces = [*files_below(settings.LETHE_HOME / "logs", "file", missed)]
+    finally:
+        monkeypatch.undo()
+        (settings.LETHE_HOME / "logs" / "stray.log").unlink()
+    assert {piece.place for piece in pieces} == {"name"}
+    assert missed == {"file unreadable"}
+
+
+def test_a_case_file_with_its_letters_and_evidence_is_kept(house, supervisor, forgotten):
+    case = seal_row(
+        CaseFile(account=house.account, request=forgotten), {"requester": {"name": "A", "mail": ALICE_MAIL}}
+    )
+    evidence = Evidence(account=house.account, case=case, media_type="text/plain", size_bytes=9)
+    seal_row(evidence, {"name": "id.txt", "content": base64.b64encode(f"card of {ALICE}".encode()).decode()})
+    seal_row(Letter(account=house.account, case=case, kind="done"), {"to": ALICE_MAIL, "subject": "Done", "body": "x"})
+    scan = searched(house, supervisor)
+    assert found(scan) == set()
+    assert {place for _, place, _ in found(scan, Weight.KEPT)} == {
+        "rtbf.CaseFile.requester", "rtbf.Evidence.content", "rtbf.Letter.to",
+    }  # fmt: skip
 
 
 def test_a_key_that_lives_on_is_found(house, supervisor, forgotten, monkeypatch):

@@ -198,7 +198,7 @@ def shared(house):
 
 @pytest.mark.parametrize(
     ("choice", "living", "state"),
-    [("theirs", False, State.COMPLETED), ("not_theirs", True, State.EXCEPTIONS)],  # the number is still found
+    [("theirs", False, State.COMPLETED), ("not_theirs", True, State.COMPLETED)],  # what is another's is nothing left
 )
 def test_a_person_says_whose_a_shared_number_is(house, supervisor, shared, choice, living, state):
     request = plan_request(actor=supervisor.actor, account=house.account, identifiers=[ALICE, ALICE_MAIL])
