@@ -58,7 +58,7 @@ class Report:
     """What an import came to. `rejected` holds at most 10,000 entries; `counts["rejected"]` counts them all.
 
     broken: the files of which anything was left out; waiting: those that have something whose call is not known yet;
-    forgotten: those that hold what was forgotten on request.
+    forgotten: those that hold what was erased before, on request, by age or by hand.
     """
 
     counts: Counter[str] = field(default_factory=Counter)

@@ -1,7 +1,7 @@
 """Keep an import as a row while it runs: how far it is, what came of it, and what it left out.
 
 Names of files may hold numbers, so they go to whoever began the import and into sealed rows; the log of the program
-carries ordinals. What was forgotten on request and came again is counted and never named.
+carries ordinals. What was erased, on request, by age or by hand, and came again is counted and never named.
 """
 
 import logging

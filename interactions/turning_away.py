@@ -23,7 +23,7 @@ from interactions.models import OfInteraction
 from privacy.ledger import Mark, forgotten
 
 FORGOTTEN: Final = "forgotten"
-SAYS: Final = "It was forgotten on request, and stays so."
+SAYS: Final = "It was erased before, on request, by age or by hand, and stays so."
 RegisterDraft = ContactDraft | NoteDraft
 About = Sequence[Indexed]
 

@@ -8,12 +8,12 @@ run that is killed goes on where its cursor stands: what was condemned is finish
 import logging
 import time
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import DataError, IntegrityError, transaction
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from jobs.queue import enqueue
@@ -23,8 +23,10 @@ from privacy import map as data_map
 from privacy.descendants import below
 from privacy.guards import Refusal
 from privacy.keyring.ring import KeyLost
+from privacy.ledger import Memory
 from privacy.models import Condemnation, SealedModel
 from privacy.witness import RecordRef
+from retention.bare import CALLS, dispose_of_bare
 from retention.due import Portion, Schedule
 from retention.models import Deferral, Run, RunState
 from retention.nights import DISPOSE, is_open, next_opening
@@ -156,7 +158,9 @@ class Disposal:
             if each.model not in by_policy:
                 parts[each.model].append(each.id)
         more = [row for model, ids in parts.items() for row in model._default_manager.filter(pk__in=ids)]
-        return erasure.erase([*rows, *more], actor=self.actor, ground=GROUND, case=self.run.reference).kept
+        return erasure.erase(
+            [*rows, *more], actor=self.actor, ground=GROUND, case=self.run.reference, remember=Memory.RECORDS
+        ).kept
 
     def _defer(self, rows: Sequence[SealedModel], refused: Mapping[UUID, Refusal]) -> None:
         """Write down what stays, and that what stayed before has gone now."""
@@ -195,6 +199,7 @@ class Disposal:
     def _conclude(self) -> None:
         """Count what went from the log itself, foresee the next night, and point to the proof."""
         run = self.run
+        dispose_of_bare(self._calls_gone(), actor=self.actor, ground=GROUND, case=run.reference)
         for kind, number in self._erased().items():
             run.counts.setdefault(kind, {})["disposed"] = number
         deferred = sum(each.get("deferred", 0) for each in run.counts.values())
@@ -212,12 +217,21 @@ class Disposal:
     def _failed(self) -> bool:
         return Deferral.objects.filter(run=self.run, ground=UNREADABLE, resolved_at=None).exists()
 
+    def _entries(self) -> "QuerySet[Event]":
+        """Return the entries of what this run has erased."""
+        run = self.run
+        return Event.objects.filter(
+            account_id=run.account_id, at__gte=run.created_at, case=run.reference, action="record.erased"
+        )
+
+    def _calls_gone(self) -> Iterator[UUID]:
+        label = data_map.kinds()[CALLS].label
+        rows = self._entries().filter(record_label=label).values_list("record_id", flat=True)
+        return (UUID(each) for each in rows.iterator())
+
     def _erased(self) -> dict[str, int]:
         """Return by kind how many records the log says this run has erased."""
-        entries = Event.objects.filter(
-            account_id=self.run.account_id, at__gte=self.run.created_at, case=self.run.reference, action="record.erased"
-        )
-        found = dict(entries.values_list("record_label").annotate(number=Count("pk")).order_by())
+        found = dict(self._entries().values_list("record_label").annotate(number=Count("pk")).order_by())
         return {kind: found[entry.label] for kind, entry in data_map.kinds().items() if entry.label in found}
 
 

@@ -264,6 +264,7 @@ ELSEWHERE = {
     "retention.nights.pause_run": "tests/retention/test_disposal.py",
     "retention.nights.resume_run": "tests/retention/test_disposal.py",
     "retention.disposal.dispose": "tests/retention/test_disposal.py",
+    "retention.bare.dispose_of_bare": "tests/retention/test_bare.py",
     "retention.reviewing.confirm_holds": "tests/retention/test_reviewing.py",
     "jobs.key_care.rotate_root": "tests/jobs/test_key_care.py",
     "jobs.key_care.rotate_index_key": "tests/jobs/test_key_care.py",

@@ -41,7 +41,7 @@ DOORS = {
     "erase": {
         "rtbf.external_reminders", "rtbf.external_tasks",
         "rtbf.execution", "rtbf.reminders", "rtbf.dossier", "rtbf.proving", "interactions.redaction",
-        "interactions.unlinking", "trail.details", "interactions.deleting",
+        "interactions.unlinking", "trail.details", "interactions.deleting", "retention.bare",
         "privacy.replay", "retention.disposal",
     },
     "destroy_block_key": {"privacy.keyring.renewal"},
