@@ -145,12 +145,18 @@ CHANGES = {
 }
 
 
-@pytest.mark.parametrize("change", CHANGES.values(), ids=list(CHANGES))
-def test_any_change_is_seen(change, certified):
+def test_any_change_is_seen(certified):
     document = newest(certified).document
     assert check(changed(document, lambda whole: None))
-    with pytest.raises(NotGenuine):
-        check(changed(document, change))
+    assert [name for name, change in CHANGES.items() if is_genuine(changed(document, change))] == []
+
+
+def is_genuine(document):
+    try:
+        check(document)
+    except NotGenuine:
+        return False
+    return True
 
 
 def resigned(document, own, change):
