@@ -11,18 +11,21 @@ from django.db import transaction
 from django.utils import timezone
 
 from customers.kinds import Kind
+from interactions.scanning import found_since
 from rtbf import words
 from rtbf.decisions import PERSON, apply_kept
 from rtbf.discovery import Discovery, Item, discover
 from rtbf.entries import note
 from rtbf.errors import PlanChanged
 from rtbf.models import PlanItem, Request, State
+from rtbf.people import find_people
 from rtbf.planning import count, freeze, recount
 from rtbf.reading import Asked
 from trail.actor import Actor
 from trail.canonical import Fact
 
 THIN = 2_000
+WAITS = (State.PLANNED, State.WAITING, State.PENDING)
 
 Key = tuple[str, UUID]
 Fate = tuple[str, str, str, int]
@@ -83,6 +86,16 @@ def changes_if_thin(request: Request) -> Changes:
     """Return the changes of a plan that waits and is small enough to search again while a page loads."""
     waits = request.state in (State.PLANNED, State.WAITING) and asked_of(request)
     return changes(request) if waits and request.items.count() <= THIN else Changes()
+
+
+def found_by_scans(request: Request) -> int:
+    """Return in how many places deep scans found the person since the plan was made; cheap for plans of any length."""
+    asked = asked_of(request) if request.planned_at and request.state in WAITS else []
+    if not asked or request.planned_at is None:
+        return 0
+    people = find_people(request.account, asked)
+    known = people.own | people.shared | {digest for each in asked for digest in each.digests}
+    return found_since(request.account_id, request.planned_at).filter(digest__in=known).count()
 
 
 def refuse_changed(*, actor: Actor, request: Request) -> None:

@@ -20,7 +20,7 @@ from accounts.typed import id_in
 from privacy.ids import new_id
 from privacy.open import Warrant, open_rows
 from rtbf.approval import APPROVE, may_approve, second_person_for
-from rtbf.changes import changes_if_thin
+from rtbf.changes import changes_if_thin, found_by_scans
 from rtbf.closing import REFUSE
 from rtbf.codes import Channel, Check, Ending, Exclusion, Extension, RefusalGround, Relation
 from rtbf.errors import PlanChanged, RequestError
@@ -134,6 +134,7 @@ def show(request: MemberRequest, pk: UUID) -> HttpResponseBase:
         "outcomes": outcomes(found),
         "sharing": sharing_of(found) if found.state == State.PLANNED else [],
         "changed": changes_if_thin(found),
+        "scanned": found_by_scans(found),
         "sections": sections(found, request.actor),
         "linked": linked_requests(request, found),
     }

@@ -1,8 +1,11 @@
+from unittest.mock import Mock
 from uuid import uuid4
 
 import pytest
 
 from accounts import roles
+from interactions.models import Mention
+from interactions.scanning import run_scan, start_scan
 from jobs import runner
 from rtbf.models import Request, State
 from tests.conftest import make_person
@@ -129,3 +132,15 @@ def test_a_stranger_sees_no_request(house, supervisor, stranger, client_of):
     assert client.post(f"/requests/{pk}/confirm/", {"word": "FORGET"}).status_code == 404
     assert client.post(f"/requests/{pk}/cancel/").status_code == 404
     assert str(pk) not in client.get("/requests/").content.decode()
+
+
+def test_what_a_deep_scan_found_since_is_said_on_the_page(house, supervisor, client_of):
+    Mention.objects.filter(comment__interaction=house.bobs[0]).delete()
+    client = client_of(supervisor)
+    search(client)
+    request = Request.objects.get()
+    assert "deep scans found" not in client.get(f"/requests/{request.pk}/").content.decode()
+    run_scan(start_scan(actor=supervisor.actor, account=house.account).pk, actor=supervisor.actor, progress=Mock())
+    page = client.get(f"/requests/{request.pk}/").content.decode()
+    assert "deep scans found this customer in 1 more place." in page
+    assert "1 record came in" in page
