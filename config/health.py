@@ -18,7 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from dramatiq.brokers.redis import RedisBroker
 
-from jobs.health import worker_alive
+from jobs.health import patient_worker_alive, worker_alive
 from privacy.keys import opened
 
 PROBE = "health/probe"
@@ -76,6 +76,13 @@ def check_worker() -> None:
         raise NotWorking
 
 
+def check_disposal() -> None:
+    """See that a worker for disposal has told lately that it lives: nobody would miss it before a limit is broken."""
+    check_database("default")
+    if not patient_worker_alive():
+        raise NotWorking
+
+
 def check_store() -> None:
     """See that content can be written: a full disk or a folder that is gone shows here, not at the next recording."""
     storage = storages["content"]
@@ -97,6 +104,7 @@ PARTS: Mapping[str, Callable[[], None]] = {
     "keyring": lambda: check_database("keyring"),
     "queue": check_queue,
     "worker": check_worker,
+    "disposal": check_disposal,
     "store": check_store,
     "keys": check_keys,
 }

@@ -168,10 +168,13 @@ class House:
             "--blocking-threads", "8", "--no-ws", "--respawn-failed-workers", "--workers-kill-timeout", "8",
             "config.wsgi:application",
         )  # fmt: skip
-        worker = python(
-            "-m", "dramatiq", "config.worker", "--processes", "1", "--threads", "8", "--worker-shutdown-timeout", "8000"
-        )
-        commands = {"web": web, "worker": worker, "clock": python("manage.py", "clock")}
+        worker = python("-m", "dramatiq", "config.worker", "--processes", "1", "--worker-shutdown-timeout", "8000")
+        commands = {
+            "web": web,
+            "worker": [*worker, "--threads", "8", "--queues", "default"],
+            "disposal": [*worker, "--threads", "2", "--queues", "patient"],
+            "clock": python("manage.py", "clock"),
+        }
         return [Part(name, command, self._environment(), CHECKOUT) for name, command in commands.items()]
 
     def _tell(self, sign_ins: list[str]) -> None:

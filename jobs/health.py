@@ -8,6 +8,7 @@ from django.utils import timezone
 from jobs.models import Heartbeat
 
 WORKER = "worker"
+PATIENT_WORKER = "disposal"
 CLOCK = "clock"
 EVERY_S = 5
 ALIVE_FOR = timedelta(seconds=20)
@@ -27,6 +28,11 @@ def beat(name: str) -> None:
 def worker_alive() -> bool:
     """Say whether a worker has told within the last 20 seconds that it lives."""
     return _alive(WORKER)
+
+
+def patient_worker_alive() -> bool:
+    """Say whether a worker of the patient queue has told within the last 20 seconds that it lives."""
+    return _alive(PATIENT_WORKER)
 
 
 def clock_alive() -> bool:

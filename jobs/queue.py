@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from jobs.doorbell import ring
+from jobs.doorbell import queue_of, ring
 from jobs.models import OPEN, Job, Status
 from trail.actor import Actor, require_actor
 from trail.append import append
@@ -38,7 +38,7 @@ def enqueue(
         rung_at=now if due else None,
     )
     if due:
-        transaction.on_commit(partial(ring, job.pk), robust=True)
+        transaction.on_commit(partial(ring, job.pk, queue_of(kind)), robust=True)
     return job
 
 
@@ -69,7 +69,7 @@ def due() -> QuerySet[Job]:
 def sweep() -> int:
     """Ring for jobs that are due and not rung for lately; returns for how many. Ringing too often does no harm."""
     lately = timezone.now() - RING_AGAIN
-    found = list(due().filter(Q(rung_at=None) | Q(rung_at__lt=lately)).values_list("pk", flat=True)[:SWEPT])
-    rung = [job_id for job_id in found if ring(job_id)]
+    found = list(due().filter(Q(rung_at=None) | Q(rung_at__lt=lately)).values_list("pk", "kind")[:SWEPT])
+    rung = [job_id for job_id, kind in found if ring(job_id, queue_of(kind))]
     Job.objects.filter(pk__in=rung).update(rung_at=timezone.now())
     return len(rung)

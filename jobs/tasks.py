@@ -1,6 +1,7 @@
 """What the worker loads: the doorbell's other end, the worker's heartbeat, and the jobs of the layers below."""
 
 import logging
+import os
 import threading
 from uuid import UUID
 
@@ -9,8 +10,8 @@ from django.db import Error, connection
 
 from jobs import key_care, restores
 from jobs.clock import every
-from jobs.doorbell import ACTOR, QUEUE
-from jobs.health import EVERY_S, WORKER, beat
+from jobs.doorbell import ACTOR, PATIENT, QUEUE
+from jobs.health import EVERY_S, PATIENT_WORKER, WORKER, beat
 from jobs.models import Job
 from jobs.receivers import FINISH_ERASURE
 from jobs.registry import Progress, job
@@ -18,6 +19,7 @@ from jobs.runner import actor_of, run
 from privacy import erasure
 
 DAY_MS = 24 * 3_600 * 1_000
+NICE = 10
 
 logger = logging.getLogger(__name__)
 
@@ -54,14 +56,19 @@ def look_for_restores() -> None:
 
 
 class WorkerHeartbeat(dramatiq.Middleware):
-    """Writes the worker's heartbeat from a thread of each worker process."""
+    """Writes the worker's heartbeat from a thread of each worker process, for each queue that it hears."""
 
     def __init__(self) -> None:
         """Make ready; the thread starts with the worker."""
         self._ended = threading.Event()
+        self._names: list[str] = []
 
     def after_worker_boot(self, broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:
-        """Start the beat."""
+        """Start the beat. Whoever hears the patient queue alone leaves the processor to the others."""
+        heard = worker.consumer_whitelist or {QUEUE, PATIENT}
+        self._names = [name for queue, name in ((QUEUE, WORKER), (PATIENT, PATIENT_WORKER)) if queue in heard]
+        if heard == {PATIENT}:
+            os.nice(NICE)
         threading.Thread(target=self._run, name="worker-heartbeat", daemon=True).start()
 
     def before_worker_shutdown(self, broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:
@@ -71,7 +78,8 @@ class WorkerHeartbeat(dramatiq.Middleware):
     def _run(self) -> None:
         while not self._ended.is_set():
             try:
-                beat(WORKER)
+                for name in self._names:
+                    beat(name)
             except Error as problem:
                 logger.warning("The worker's heartbeat was not written (%s).", type(problem).__name__)
             finally:
@@ -79,4 +87,5 @@ class WorkerHeartbeat(dramatiq.Middleware):
             self._ended.wait(EVERY_S)
 
 
+dramatiq.get_broker().declare_queue(PATIENT)
 dramatiq.get_broker().add_middleware(WorkerHeartbeat())

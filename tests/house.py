@@ -64,8 +64,8 @@ class Running:
         """Return the process ids of the parts by name, read from what their parent has."""
         assert self.process
         pids = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        words = {"postgres": "bin/postgres", "valkey": "valkey-server", "web": "granian", "worker": "dramatiq",
-                 "clock": "manage.py clock"}  # fmt: skip
+        words = {"postgres": "bin/postgres", "valkey": "valkey-server", "web": "granian", "worker": "--queues default",
+                 "disposal": "--queues patient", "clock": "manage.py clock"}  # fmt: skip
         commands = {int(pid): command_of(int(pid)) for pid in pids}
         return {name: pid for name, word in words.items() for pid, command in commands.items() if word in command}
 

@@ -21,7 +21,7 @@ def rung(monkeypatch) -> list[UUID]:
     """The ids for which a worker was rung, instead of ringing."""
     heard: list[UUID] = []
 
-    def hear(job_id: UUID) -> bool:
+    def hear(job_id: UUID, queue_name: str = "") -> bool:
         heard.append(job_id)
         return True
 

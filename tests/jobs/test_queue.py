@@ -1,6 +1,7 @@
 from datetime import timedelta
 from uuid import UUID
 
+import dramatiq
 import pytest
 from django.db import transaction
 from django.utils import timezone
@@ -8,6 +9,7 @@ from django.utils import timezone
 from jobs import runner
 from jobs.models import Job, Status
 from jobs.queue import cancel, enqueue, sweep
+from retention.nights import DISPOSE
 from tests.jobs.conftest import ACCOUNT, ALICE, let_lease_end, queued
 from trail.actor import NoActor
 from trail.models import Event
@@ -62,13 +64,29 @@ def test_the_sweep_rings_again_for_a_lost_message(silent: None, monkeypatch):
     monkeypatch.undo()
     heard: list[UUID] = []
 
-    def ring(job_id: UUID) -> bool:
+    def ring(job_id: UUID, queue_name: str) -> bool:
         heard.append(job_id)
         return True
 
     monkeypatch.setattr("jobs.queue.ring", ring)
     assert (sweep(), heard) == (1, [job.pk])
     assert sweep() == 0
+
+
+def test_disposal_rings_in_a_queue_of_its_own(monkeypatch):
+    heard: list[tuple[str, str]] = []
+
+    class Broker:
+        def enqueue(self, message: dramatiq.Message[None]) -> None:
+            heard.append((message.queue_name, message.args[0]))
+
+    monkeypatch.setattr("jobs.doorbell.dramatiq.get_broker", Broker)
+    ordinary, patient = queued("privacy.finish_erasure"), queued(DISPOSE)
+    for job in (ordinary, patient):
+        minutes_pass(job)
+    assert heard == [("default", str(ordinary.pk)), ("patient", str(patient.pk))]
+    assert sweep() == 2
+    assert heard[2:] == [("default", str(ordinary.pk)), ("patient", str(patient.pk))]
 
 
 def test_the_sweep_finds_a_job_whose_worker_was_killed(rung: list[UUID], work):
