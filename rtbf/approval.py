@@ -48,11 +48,7 @@ def approve_request(*, actor: Actor, request: Request) -> Request:
     """
     require(require_actor(actor), APPROVE, request, action="request.approved")
 
-    if not may_approve(actor, request):
-        raise NeedsSecondPerson(
-            "Whoever raised or confirmed a request can't approve it. Nothing was approved. Ask another supervisor or"
-            " the officer."
-        )
+    _refuse_own(actor, request)
     refuse_changed(actor=actor, request=request)
     with transaction.atomic():
         held = Request.objects.select_for_update().select_related("account").get(pk=request.pk)
@@ -60,11 +56,21 @@ def approve_request(*, actor: Actor, request: Request) -> Request:
             return held
         if held.state != State.WAITING:
             raise TooLate("The request does not wait for approval any more. Nothing was approved.")
+        # Again, under the lock: since it was read it may have been given back and confirmed by this very person.
+        _refuse_own(actor, held)
         held.approved_by_id, held.approved_at = actor.user_id, timezone.now()
         start_grace(held, actor=actor)
 
         note("request.approved", held, actor, facts={"grace_hours": held.account.grace_hours})
     return held
+
+
+def _refuse_own(actor: Actor, request: Request) -> None:
+    if not may_approve(actor, request):
+        raise NeedsSecondPerson(
+            "Whoever raised or confirmed a request can't approve it. Nothing was approved. Ask another supervisor or"
+            " the officer."
+        )
 
 
 def return_request(*, actor: Actor, request: Request) -> Request:

@@ -72,6 +72,15 @@ def test_who_raised_it_cannot_approve_what_another_confirmed(house, supervisor, 
     assert approve_request(actor=officer.actor, request=request).state == State.PENDING
 
 
+def test_who_confirmed_it_meanwhile_cannot_approve_from_an_older_page(house, supervisor, simon):
+    rule(house.account, four_eyes=True)
+    seen_before = confirmed(supervisor, house.account)
+    confirm_request(actor=simon.actor, request=return_request(actor=simon.actor, request=seen_before), typed="FORGET")
+    with pytest.raises(NeedsSecondPerson):
+        approve_request(actor=simon.actor, request=seen_before)
+    assert Request.objects.get().state == State.WAITING
+
+
 def test_the_size_that_needs_two_is_the_accounts(house, supervisor):
     size = plan_request(actor=supervisor.actor, account=house.account, identifiers=[ALICE]).items.count()
     rule(house.account, most_records=size + 10)
