@@ -1,15 +1,21 @@
 """Introduce retention to interactions, which do not know each other: how long calls are kept, and what had to stay."""
 
-from interactions import deferring, keeping
+from collections.abc import Sequence
+
+from interactions import deferring, holding, keeping
+from interactions.holding import HeldBecause
 from interactions.keeping import Kept
 from interactions.models import Interaction
+from privacy.witness import RecordRef
 from retention.deferring import defer
+from retention.explaining import why_held
 from retention.fate import fates
 
 
 def introduce() -> None:
     """Let the policies answer how long a call is kept, and write down which content may not be deleted."""
     keeping.register(kept)
+    holding.register(held_because)
     deferring.register(defer)
 
 
@@ -19,3 +25,8 @@ def kept(interaction: Interaction) -> list[Kept]:
     return [
         Kept(each.kind, each.until, each.policy, each.why) for each in sorted(found, key=lambda each: each.last_day)
     ]
+
+
+def held_because(lineage: Sequence[RecordRef]) -> list[HeldBecause]:
+    """Return which legal holds cover a call, and why."""
+    return [HeldBecause(each.reference, each.ground, each.because) for each in why_held(lineage)]

@@ -1,6 +1,7 @@
-"""Say which calls something forbids to erase: the eraser's guards are asked, whoever registered them."""
+"""Say which calls something forbids to erase, and why: whoever knows registers itself at start."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from customers.models import Customer
@@ -10,6 +11,31 @@ from privacy.guards import Target
 from privacy.witness import RecordRef
 
 HELD = "legal_hold"
+
+
+@dataclass(frozen=True, slots=True)
+class HeldBecause:
+    """A legal hold that covers a call: its reference, its ground and why, in words that name no matter."""
+
+    reference: str
+    ground: str
+    why: str
+
+
+Explainer = Callable[[Sequence[RecordRef]], list[HeldBecause]]
+
+_explainers: list[Explainer] = []
+
+
+def register(explainer: Explainer) -> None:
+    """Let `explainer` say why records with a lineage are held."""
+    if explainer not in _explainers:
+        _explainers.append(explainer)
+
+
+def held_because(interaction: Interaction) -> list[HeldBecause]:
+    """Return the legal holds that cover a call, and why."""
+    return [each for explainer in _explainers for each in explainer(_target(interaction).lineage)]
 
 
 def held(interactions: Sequence[Interaction]) -> set[UUID]:

@@ -13,6 +13,7 @@ from accounts.rights import may
 from interactions import analysis
 from interactions.comments import COMMENT
 from interactions.deleting import DELETE
+from interactions.holding import held_because
 from interactions.keeping import kept
 from interactions.models import (
     Analysis,
@@ -48,6 +49,7 @@ def page_of(*, actor: Actor, interaction: Interaction, reason: Reason | None) ->
         "has": {model._meta.model_name: len(rows) for model, rows in parts.items()},
         "may_comment": may(actor, COMMENT, interaction),
         "kept": kept(interaction),
+        "held_because": held_because(interaction),
         "may_hold": may(actor, "retention.place_hold", interaction),
         "may_delete": any(parts.values()) and may(actor, DELETE, interaction),
         **(_content(actor, interaction, parts, reason, pass_) if reason else NEW),

@@ -7,14 +7,15 @@ from accounts import menu, roles
 from accounts.home import Card, card
 from accounts.requests import MemberRequest, membership_of
 from privacy import restored
-from retention import nights
+from retention import hold_rules, nights
 from retention.models import LegalHold, Policy, Run
 from retention.querysets import SEE, SEE_POLICIES
-from retention.views import holds, policies, runs
+from retention.views import holds, placing, policies, runs
 
-__all__ = ["holds", "policies", "runs"]
+__all__ = ["holds", "placing", "policies", "runs"]
 
 menu.entry("Legal holds", url="portal:holds", icon="gavel", right=SEE, section="Retention", order=40)
+menu.entry("Rules of holds", url="portal:hold-rules", icon="gavel", right=hold_rules.CHANGE, section="Retention")
 menu.entry("Policies", url="portal:policies", icon="schedule", right=SEE_POLICIES, section="Retention", order=41)
 menu.entry("Disposal", url="portal:disposal", icon="auto_delete", right=SEE_POLICIES, section="Retention", order=42)
 

@@ -72,7 +72,7 @@ def holds_catching(
     named = live.exclude(content="").values_list("content", flat=True).distinct()
     contents = _contents(calls, set(named))
     rows = [(call, key) for call in asked for key in call.keys]
-    values = {
+    values: dict[str, Any] = {
         "calls": [call.id for call, _ in rows],
         "keys": [key for _, key in rows],
         "began": [call.started_at for call, _ in rows],
@@ -132,7 +132,7 @@ def being_erased(conditions: Iterable[HoldCondition]) -> int:
     for condition in conditions:
         fitting = calls_of(condition)
         for model in entries:
-            going: Any = model._default_manager.filter(condemnation_id__isnull=False, erased_at=None)  # type: ignore[misc]
+            going: Any = model._default_manager.filter(condemnation_id__isnull=False, erased_at=None)
             link = "pk__in" if model._meta.label == CALL else "interaction_id__in"
             number += going.filter(**{link: fitting.values("pk")}).count()
     return number

@@ -51,8 +51,8 @@ def holds_on(refs: Iterable[RecordRef], *, most: int = 1) -> dict[tuple[str, UUI
 def _named(record_ids: set[UUID]) -> dict[tuple[str, UUID], list[Hold]]:
     rows = HoldScope.objects.filter(hold__released_at=None, record_id__in=record_ids).order_by("hold__placed_at")
     found: dict[tuple[str, UUID], list[Hold]] = {}
-    for label, record_id, *hold in rows.values_list("label", "record_id", "hold_id", "hold__reference"):
-        found.setdefault((label, record_id), []).append((hold[0], hold[1]))
+    for label, record_id, hold_id, reference in rows.values_list("label", "record_id", "hold_id", "hold__reference"):
+        found.setdefault((label, record_id), []).append((hold_id, reference))
     return found
 
 
@@ -78,9 +78,10 @@ def _carrying(customers: set[UUID]) -> dict[UUID, list[Hold]]:
     }
     if not indexes:
         return {}
+    naming = scopes.filter(record_id__in=indexes).values_list("record_id", "hold_id", "hold__reference")
     holds: dict[tuple[UUID, bytes], list[Hold]] = {}
-    for pk, *hold in scopes.filter(record_id__in=indexes).values_list("record_id", "hold_id", "hold__reference"):
-        holds.setdefault(indexes[pk], []).append((hold[0], hold[1]))
+    for pk, hold_id, reference in naming:
+        holds.setdefault(indexes[pk], []).append((hold_id, reference))
     return {customer_id: holds[index] for customer_id, index in carried if index in holds}
 
 

@@ -19,7 +19,8 @@ from interactions.models import DropFolder, Recording
 from interactions.purposes import Reason
 from jobs import queue
 from privacy import erasure
-from retention import holds, nights, policies
+from retention import hold_preview, hold_rules, holds, looking_again, nights, policies
+from retention.conditions import Condition
 from retention.holds import Covered
 from retention.models import Policy
 from rtbf import (
@@ -132,6 +133,12 @@ ACTS: dict[str, tuple[str, str, Act]] = {
         actor=a, account=h.account, covers=[Covered("interactions.Interaction", h.call.pk)], matter="m", reason="r")),
     "retention.holds.release_hold": ("hold.released", "officer", lambda h, a: holds.release_hold(
         actor=a, hold=h.hold, reason="over")),
+    "retention.looking_again.change_hold": ("hold.changed", "officer", lambda h, a: looking_again.change_hold(
+        actor=a, hold=h.hold, owner_id=h.officer.user.pk, review_on=None)),
+    "retention.hold_preview.preview_hold": ("hold.previewed", "officer", lambda h, a: hold_preview.preview_hold(
+        actor=a, account=h.account, covers=[Condition(queue="Service")])),
+    "retention.hold_rules.change_hold_rules": ("hold_rules.changed", "administrator", lambda h, a:
+        hold_rules.change_hold_rules(actor=a, account=h.account, four_eyes=True)),
     "rtbf.execution.execute": ("request.started", "supervisor", lambda h, a: execution.execute(
         h.confirmed.pk, actor=a, progress=lambda done, total=None: None)),
     "rtbf.residue.search_for_residue": ("residue.searched", "supervisor", lambda h, a: residue.search_for_residue(
@@ -266,6 +273,9 @@ ELSEWHERE = {
     "retention.disposal.dispose": "tests/retention/test_disposal.py",
     "retention.bare.dispose_of_bare": "tests/retention/test_bare.py",
     "retention.reviewing.confirm_holds": "tests/retention/test_reviewing.py",
+    "retention.second_person.approve_release": "tests/retention/test_second_person.py",
+    "retention.second_person.decline_release": "tests/retention/test_second_person.py",
+    "retention.hold_reminders.remind_of_holds": "tests/retention/test_hold_pages.py",
     "jobs.key_care.rotate_root": "tests/jobs/test_key_care.py",
     "jobs.key_care.rotate_index_key": "tests/jobs/test_key_care.py",
     "jobs.key_care.rebuild_index": "tests/privacy/test_index_rotation.py",
