@@ -56,7 +56,7 @@ class Term:
         """Return the last day on which what ended on `ended_on` is kept; date.max beyond the calendar's end."""
         months = self._months()
         try:
-            return ended_on + timedelta(days=self.amount) if months is None else _plus_months(ended_on, months)
+            return ended_on + timedelta(days=self.amount) if months is None else add_months(ended_on, months)
         except (OverflowError, ValueError):
             return date.max
 
@@ -82,6 +82,7 @@ class Term:
         return extreme([(self.last_day(day) - day).days for day in days])
 
 
-def _plus_months(day: date, months: int) -> date:
+def add_months(day: date, months: int) -> date:
+    """Return the same date `months` later, or that month's last day where it has no such date. Raises ValueError."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

@@ -6,11 +6,12 @@ has no such date; an end on a Saturday, Sunday or public holiday moves to the ne
 """
 
 import re
-from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Final
+
+from retention.terms import add_months
 
 MONTHS: Final = 1
 MONTHS_EXTENDED: Final = 3
@@ -84,12 +85,6 @@ def calendar(text: str) -> Calendar:
 def _month_and_day(month: int, day: int) -> tuple[int, int]:
     date(2024, month, day)  # a leap year, so that 29 February is a date
     return month, day
-
-
-def add_months(start: date, months: int) -> date:
-    """Return the same date `months` later, or that month's last day where it has no such date."""
-    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
-    return date(year, month + 1, min(start.day, monthrange(year, month + 1)[1]))
 
 
 def due_on(received_on: date, holidays: Calendar, *, months: int = MONTHS) -> date:

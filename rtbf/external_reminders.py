@@ -15,7 +15,7 @@ from jobs import queue
 from jobs.errors import JobFailed
 from jobs.models import OPEN, Job, Status
 from privacy import erasure
-from rtbf.clocks import add_months
+from retention.terms import add_months
 from rtbf.entries import note
 from rtbf.external_tasks import complete_if_last, fail, forget_subjects
 from rtbf.models import ENDED, ENDED_TASKS, ExternalTask, TaskEvidence, TaskState

@@ -53,6 +53,16 @@ def test_a_later_end_is_never_kept_shorter(term: Term, day: date) -> None:
     assert term.last_day(day) <= term.last_day(day + timedelta(days=1))
 
 
+@pytest.mark.parametrize(
+    ("term", "longest", "shortest"),
+    [("1 month", 31, 28), ("2 months", 62, 59), ("6 months", 184, 181), ("1 year", 366, 365), ("4 years", 1461, 1460)],
+)
+def test_days_are_compared_with_the_longest_and_the_shortest_such_time(term: str, longest: int, shortest: int) -> None:
+    months = Term.parse(term)
+    assert [months.never_exceeds(Term(days, Unit.DAYS)) for days in (longest - 1, longest)] == [False, True]
+    assert [Term(days, Unit.DAYS).never_exceeds(months) for days in (shortest, shortest + 1)] == [True, False]
+
+
 def test_half_a_year_may_be_longer_than_180_days() -> None:
     assert not Term.parse("6 months").never_exceeds(Term.parse("180 days"))
     assert Term.parse("6 months").never_exceeds(Term.parse("184 days"))
