@@ -105,7 +105,7 @@ class TransitRoot:
         """Seal a 32-byte key under the newest version."""
         answer = self._post("encrypt", {"plaintext": _b64(key), "associated_data": _b64(context)})
         ciphertext = answer.get("ciphertext")
-        if not isinstance(ciphertext, str) or not ciphertext.startswith("vault:v"):
+        if not isinstance(ciphertext, str) or not (ciphertext.startswith("vault:v") and ciphertext.isascii()):
             raise RootRefused(f"the root key at {self._address} answered without a ciphertext")
         return ciphertext.encode("ascii")
 
@@ -114,7 +114,11 @@ class TransitRoot:
         if not wrapped.startswith(b"vault:v") or not wrapped.isascii():
             raise Tampered("it was not wrapped by this root key")
         asked = {"ciphertext": wrapped.decode("ascii"), "associated_data": _b64(context)}
-        key = base64.b64decode(str(self._post("decrypt", asked, opening=True).get("plaintext", "")))
+        answer = self._post("decrypt", asked, opening=True)
+        try:
+            key = base64.b64decode(str(answer.get("plaintext", "")), validate=True)
+        except ValueError:
+            raise RootRefused(f"the root key at {self._address} answered without a key") from None
         if len(key) != KEY_BYTES:
             raise Tampered("what it holds is no key of 32 bytes")
         return key

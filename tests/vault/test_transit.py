@@ -106,6 +106,10 @@ def test_an_interrupted_rotation_loses_nothing_and_is_completed(directory, root,
     ("slow", RootUnavailable, "no answer in time"),
     ("hang up", RootUnavailable, "can't be reached"),
     ("garbage", RootRefused, "something else than JSON"),
+    ({}, RootRefused, "without a ciphertext"),
+    ({"ciphertext": "vault:v1:é"}, RootRefused, "without a ciphertext"),
+    ({"ciphertext": "vault:v1:AA==", "plaintext": "A"}, RootRefused, "without a key"),
+    ({"ciphertext": "vault:v1:AA==", "plaintext": "é"}, RootRefused, "without a key"),
 ])  # fmt: skip
 def test_trouble_is_named_with_the_service_and_never_the_token(transit, token_file, tmp_path, trouble, error, says):
     transit.trouble = trouble

@@ -15,12 +15,15 @@ TOKEN = "test-token"
 
 
 class Transit:
-    """One engine with one key. `trouble`: a status that every call gets instead, or "slow", "garbage", "hang up"."""
+    """One engine with one key.
+
+    `trouble`: what every call gets instead: a status, an answer's data, or "slow", "garbage", "hang up".
+    """
 
     def __init__(self) -> None:
         self.versions = {1: AESGCM.generate_key(256)}
         self.latest, self.min_decryption, self.min_encryption = 1, 1, 0
-        self.trouble: int | str = ""
+        self.trouble: int | str | dict[str, str] = ""
         self.calls: list[tuple[str, str]] = []
         engine = self
 
@@ -60,12 +63,12 @@ class Transit:
         self.server.server_close()
 
     def respond(self, method: str, path: str, body: dict[str, Any], headers: Any) -> tuple[Any, Any]:
-        if self.trouble == "hang up":
-            return "hang up", b""
         if self.trouble == "slow":
             time.sleep(2)
-        if self.trouble == "garbage":
-            return 200, b"<html>"
+        if self.trouble in ("hang up", "garbage"):
+            return {"hang up": ("hang up", b""), "garbage": (200, b"<html>")}[self.trouble]
+        if isinstance(self.trouble, dict):
+            return 200, {"data": self.trouble}
         if isinstance(self.trouble, int):
             return self.trouble, {"errors": ["trouble"]}
         if headers.get("X-Vault-Token") != TOKEN:
