@@ -4,7 +4,7 @@ A page names the right it needs. It is asked for before the view runs, so a forg
 nothing, and whoever lacks it gets 403 and an entry.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any
@@ -17,9 +17,11 @@ from unfold.sites import UnfoldAdminSite
 
 from accounts.requests import MemberRequest
 from accounts.rights import require
+from trail.actor import Actor
 from trail.refusal import Refused
 
 View = Callable[..., HttpResponseBase]
+Also = Callable[[Actor, Mapping[str, Any]], bool]
 
 
 @dataclass(frozen=True)
@@ -35,19 +37,27 @@ _pages: dict[str, Page] = {}
 
 
 def page(
-    route: str, *, name: str, right: str, action: str = "page.opened", record: tuple[str, str] | None = None
+    route: str,
+    *,
+    name: str,
+    right: str,
+    action: str = "page.opened",
+    record: tuple[str, str] | None = None,
+    also: Also | None = None,
 ) -> Callable[[View], View]:
     """Hang the decorated view up at `/route` as `portal:name`, for whoever has `right` (a codename).
 
     `action` is what the entry of a refusal is called, `record` what it is about: a model's label and the part of the
-    route that holds the id. Belongs into an app's `admin.py` or a module it imports.
+    route that holds the id. `also`: who else may, by the actor and the parts of the route. Belongs into an app's
+    `admin.py` or a module it imports.
     """
 
     def declare(view: View) -> View:
         @wraps(view)
         def guarded(request: MemberRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             try:
-                require(request.actor, right, action=action)
+                if also is None or not also(request.actor, kwargs):
+                    require(request.actor, right, action=action)
             except Refused as refusal:
                 refusal.record = (record[0], str(kwargs[record[1]])) if record else None
                 raise

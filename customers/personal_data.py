@@ -1,7 +1,17 @@
 """What of a customer is personal."""
 
 from customers.forgetting import marks_of_identifiers, marks_of_records
-from customers.models import Customer, Disclosure, FieldMeaning, Identifier, Merge, Note, RegisterEntry
+from customers.models import (
+    Corrected,
+    Customer,
+    Disclosure,
+    FieldMeaning,
+    Identifier,
+    Merge,
+    Note,
+    RegisterEntry,
+    Restriction,
+)
 from privacy.ledger import known_by
 from privacy.map import Category, Datum, Shred, Tokenise, declare
 
@@ -66,4 +76,19 @@ declare(
     plain=[*ERASURE_MARKS, "customer", "label", "record_id", "taken_by", "purpose", "case", "at"],
     found_by="customer",
     row_stays_because="it shows that copies left, and when, without saying whose they were",
+)
+declare(
+    Restriction,
+    plain=[
+        "id", "account", "customer", "request_id", "reference", "ground", "placed_by", "placed_at", "lifted_by",
+        "lifted_at", "lifted_because",
+    ],
+    row_stays_because="it says by ids whose data was restricted, and when",
+)  # fmt: skip
+declare(
+    Corrected,
+    belongs_to="customer",
+    personal={"was": Datum(Category.IDENTIFIER, on_erase=Shred())},
+    plain=[*ERASURE_MARKS, "customer", "kind", "reference", "at"],
+    found_by="customer",
 )

@@ -10,6 +10,7 @@ from accounts.roles import rights_of
 from trail.actor import Actor
 
 MERGE = "customers.merge_customer"
+SEE_RESTRICTIONS = "customers.view_restriction"
 
 
 class CustomerQuerySet(models.QuerySet):
@@ -46,3 +47,17 @@ class MergeQuerySet(models.QuerySet):
         if actor is None or actor.account_id is None or MERGE not in rights_of(actor.role):
             return self.none()
         return self.filter(account_id=actor.account_id)
+
+
+class RestrictionQuerySet(models.QuerySet):
+    """Restrictions of customers' data."""
+
+    def visible_to(self, actor: Actor | None) -> Self:
+        """Return the restrictions of the actor's account if the role may see them, else none."""
+        if actor is None or actor.account_id is None or SEE_RESTRICTIONS not in rights_of(actor.role):
+            return self.none()
+        return self.filter(account_id=actor.account_id)
+
+    def in_force(self) -> Self:
+        """Return restrictions that were not lifted, of customers who were not forgotten."""
+        return self.filter(lifted_at=None, customer__condemned_at=None)

@@ -8,6 +8,7 @@ import phonenumbers
 
 from accounts.handling import Handling
 from accounts.models import Account, Agent
+from customers.correcting import wrong_in
 from customers.identifiers import Identifier as Known
 from customers.identifiers import Kind, NotAnIdentifier, normalise
 from customers.mentions_in_text import find
@@ -69,6 +70,7 @@ class Batch:
     door: Door = field(init=False)
     _records: list[Record] = field(default_factory=list)
     _about: dict[int, tuple[Indexed, ...]] = field(default_factory=dict)
+    _wrong: dict[int, frozenset[bytes]] = field(default_factory=dict)
     _readings: dict[tuple[Kind, str], Known | None] = field(default_factory=dict)
     _teams: dict[UUID, UUID | None] = field(default_factory=dict)
 
@@ -83,7 +85,23 @@ class Batch:
             Record(draft, self._register_row(draft), indexed(self.account.pk, self._named_by(draft)))
             for draft in register
         ]
+        records = self._drop_corrected(calls, records)
         kept, self._records = self.door.let_in([(call, self._about[id(call)]) for call in calls], records)
+        return kept
+
+    def _drop_corrected(self, calls: Sequence[Call], records: list[Record]) -> list[Record]:
+        """Forget of calls what was corrected since, and leave out records that say it; both are told."""
+        ties = [call.interaction.customer_id if call.interaction else None for call in calls]
+        said = [(tied, self._about[id(call)]) for tied, call in zip(ties, calls, strict=True)]
+        said += [(None, record.about) for record in records]
+        wrong = wrong_in(self.account.pk, said)
+        for call, found in zip(calls, wrong, strict=False):
+            if found:
+                self._wrong[id(call)] = found
+                self._about[id(call)] = tuple(each for each in self._about[id(call)] if each.digest not in found)
+                self.door.tell_corrected(draft.place for draft in call.drafts)
+        kept = [record for record, found in zip(records, wrong[len(calls) :], strict=True) if not found]
+        self.door.tell_corrected(record.draft.place for record in records if record not in kept)
         return kept
 
     def build(self, calls: Sequence[Call]) -> None:
@@ -200,7 +218,7 @@ class Batch:
         return [known] if known else []
 
     def _prepare(self, call: Call, interaction: Interaction) -> None:
-        self._prepare_own_values(interaction, call.drafts)
+        self._prepare_own_values(interaction, call)
         self.source_ids += [
             bulk.new(SourceId, account_id=self.account.pk, interaction_id=interaction.pk, digest=index)
             for index in sorted((call.digests | call.weak_digests) - call.known)
@@ -211,15 +229,20 @@ class Batch:
             heard = [self.sounds[id(sound)] for sound in draft.audio if id(sound) in self.sounds]
             self.prepared += [sound_row(interaction, each) for each in heard]
 
-    def _prepare_own_values(self, interaction: Interaction, drafts: Sequence[InteractionDraft]) -> None:
+    def _prepare_own_values(self, interaction: Interaction, call: Call) -> None:
         """Seal number and name into an interaction that has none yet; one that has is not opened for an import."""
         if interaction.key_id is not None:
             return
-        address = next((draft.customer_address.text for draft in drafts if draft.customer_address), "")
-        name = next((text.text for draft in drafts for text in draft.customer_names), "")
+        address = next((draft.customer_address.text for draft in call.drafts if draft.customer_address), "")
+        names = (text.text for draft in call.drafts for text in draft.customer_names)
+        name = next((each for each in names if not self._was_corrected(call, each)), "")
         shown = next((each.display for each in self._address(address)), address) if address else ""
         if shown or name:
             self.prepared.append(Prepared(interaction, {"customer_address": shown, "customer_name": name}))
+
+    def _was_corrected(self, call: Call, name: str) -> bool:
+        wrong = self._wrong.get(id(call), frozenset())
+        return any(each.digest in wrong for each in indexed(self.account.pk, self._read(Kind.NAME, name)))
 
     def _source_record(self, interaction: Interaction, draft: InteractionDraft) -> Prepared:
         place = place_of(draft.place)

@@ -15,6 +15,7 @@ from customers.effort import Effort
 from interactions.batch import numbering_of
 from interactions.mentioning import mentions_in
 from interactions.models import Comment, Interaction, Mention
+from interactions.restricting import refuse_restricted
 from privacy.blind_index import digest
 from privacy.keyring.ring import create_keys
 from privacy.models import SealedModel
@@ -41,6 +42,7 @@ def add_comment(*, actor: Actor, interaction: Interaction, text: str, at_ms: int
     nothing was added.
     """
     require(actor, COMMENT, interaction, action=ADDED)
+    refuse_restricted(actor, interaction.customer_id, action=ADDED, record=_name(interaction))
 
     words = _checked(text, at_ms)
     numbering = numbering_of(interaction.account)

@@ -189,7 +189,7 @@ def _count(batch: Batch, report: Ingested) -> None:
     report.counts["customers_recognised_later"] += len(batch.resolver.absorbed)
     report.counts["known_before"] += batch.known_before
     report.counts["texts_read_in_part"] += sum(each.in_part for each in batch.prepared)
-    report.counts["forgotten"] += len(batch.door.refused)
+    report.counts += Counter(each.code for each in batch.door.refused)
     report.rejected += batch.door.refused
     report.counts = Counter({name: number for name, number in report.counts.items() if number})
 

@@ -22,6 +22,7 @@ from customers.following import objections
 from customers.merging import PURPOSE, merge_customers, split_customer, undo_merge
 from customers.models import Customer, Identifier, Merge
 from customers.querysets import MERGE
+from customers.restricting import restricted
 from interactions.choosing import Chosen, chosen_in, is_confirmed
 from interactions.models import Interaction
 from interactions.presenting import DIRECTIONS, agent_name, day_and_time, day_of, length
@@ -173,7 +174,10 @@ def _show(request: MemberRequest, customer: Customer, *, status: int = 200, prob
 
 
 def _compared(request: MemberRequest, customer: Customer) -> dict[str, Any]:
-    """Return what a customer is known by and what registers say: opened, with one entry."""
+    """Return what a customer is known by and what registers say, with one entry; of a restricted one, nothing."""
+    reference = restricted([customer.pk]).get(customer.pk)
+    if reference:
+        return {"identifiers": [], "records": [], "counts": belongings.count_of(customer.pk), "restricted": reference}
     record = RecordRef(customer._meta.label, customer.pk, customer.account_id)
     opening = warrant(
         actor=request.actor, action=OPENED, account_id=customer.account_id, purpose=PURPOSE, record=record

@@ -19,6 +19,7 @@ from interactions.audio import Audio, decode
 from interactions.models import Interaction, OfInteraction, Recording, SoundFile, Transcription, Voicemail
 from interactions.openings import opened
 from interactions.purposes import Reason
+from interactions.restricting import refuse_restricted, require_to
 from privacy.models import SealedModel
 from privacy.open import Forgotten, Warrant, open_content, open_row, open_rows
 from trail.actor import Actor
@@ -70,10 +71,11 @@ class Found:
 
 def find_interaction(*, actor: Actor, pk: UUID, action: str) -> Interaction:
     """Return an interaction this person may listen to. Raises Refused, NotVisible, Http404 where there is none."""
-    require(actor, LISTEN, action=action)
+    require_to(actor, LISTEN, action=action)
     row = Interaction.objects.visible_to(actor).select_related("agent", "account").filter(pk=pk).first()
     if row is None:
         raise _absent(Interaction, pk, actor, action)
+    refuse_restricted(actor, row.customer_id, action=action, record=(row._meta.label, str(pk)))
     return row
 
 
@@ -92,7 +94,10 @@ def find_sound(
     For listening it comes decoded where a browser can't play it; who may download gets the file as it stands. Raises
     Refused, NotVisible, Http404 where there is none, and Erased.
     """
-    require(actor, right, action=action)
+    if right == LISTEN:
+        require_to(actor, right, action=action)
+    else:
+        require(actor, right, action=action)
     rows = model._default_manager.visible_to(actor).select_related("interaction")
     row = rows.filter(pk=sound_id, interaction_id=interaction_id).first()
     if row is None:
@@ -101,7 +106,10 @@ def find_sound(
     if not (row.is_living and row.interaction.is_living):
         raise Erased(FORGOTTEN)
     as_it_stands = row.plays_in_browser or right == DOWNLOAD
-    return Found(row, actor, action, _given(reason, actor, action, row), as_it_stands)
+    given = _given(reason, actor, action, row)
+    record = (row._meta.label, str(row.pk))
+    refuse_restricted(actor, row.interaction.customer_id, action=action, record=record, reason=given)
+    return Found(row, actor, action, given, as_it_stands)
 
 
 def _refuse_forgotten(actor: Actor, interaction_id: UUID) -> None:

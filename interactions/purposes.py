@@ -50,14 +50,16 @@ class Reason:
 UNSAID: Final = Reason(OVERVIEW)
 
 
-def reason_of(purpose: str, case: str, *, region: str) -> Reason:
+def reason_of(purpose: str, case: str, *, region: str, only_legal: bool = False) -> Reason:
     """Return the reason a person gave. Raises NotAReason.
 
     A case reference goes into the log, which can't forget, so it is a short code and no person: what could be read as
-    a telephone number of `region` is refused.
+    a telephone number of `region` is refused. only_legal: the customer's data is restricted.
     """
     if purpose not in PURPOSES:
         raise NotAReason("Choose why you are listening. Nothing was opened.")
+    if only_legal and purpose != LEGAL:
+        raise NotAReason("This customer's data is restricted: it is opened for legal claims only. Nothing was opened.")
     if purpose != LEGAL:
         return Reason(purpose)
     code = case.strip()

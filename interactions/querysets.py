@@ -6,6 +6,8 @@ from django.db import models
 
 from accounts.rights import may
 from accounts.scope import scope_of
+from customers.models import Restriction
+from customers.restricting import OPEN
 from trail.actor import Actor
 
 SEE = "interactions.view_interaction"
@@ -17,8 +19,16 @@ class InteractionQuerySet(models.QuerySet):
     """Interactions."""
 
     def visible_to(self, actor: Actor | None) -> Self:
-        """Return the interactions this person may see: an agent's own, a supervisor's teams', nobody else's."""
-        if actor is None or actor.account_id is None or not may(actor, SEE):
+        """Return the interactions this person may see: an agent's own, a supervisor's teams', an officer's restricted.
+
+        Which of these may be opened is asked at the door.
+        """
+        if actor is None or actor.account_id is None:
+            return self.none()
+        if may(actor, OPEN):
+            closed = Restriction.objects.in_force().filter(account_id=actor.account_id)
+            return self.filter(account_id=actor.account_id, customer__in=closed.values("customer_id"))
+        if not may(actor, SEE):
             return self.none()
         scope = scope_of(actor)
         mine = self.filter(account_id=actor.account_id)

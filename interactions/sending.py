@@ -34,6 +34,7 @@ from interactions.playback import (
     open_sound,
 )
 from interactions.ranges import Unsatisfiable, part_of
+from interactions.restricting import opens
 from privacy.keyring.ring import KeyLost
 from trail.refusal import Refused, record_refusal
 from vault.errors import Tampered, VaultError
@@ -212,7 +213,8 @@ def _hang_up(kind: str, model: type[SoundFile]) -> None:
         (download, DOWNLOAD, DOWNLOADED[model]),
     ):
         ending = view.__name__
-        declare = page(f"{path}/{ending}", name=f"{name}-{ending}", right=right, action=action, record=about)
+        also = opens if right == LISTEN else None
+        declare = page(f"{path}/{ending}", name=f"{name}-{ending}", right=right, action=action, record=about, also=also)
         declare(partial(view, model=model))
 
 

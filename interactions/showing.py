@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import prefetch_related_objects
 
 from accounts.rights import may
+from customers.restricting import restricted
 from interactions import analysis
 from interactions.comments import COMMENT
 from interactions.deleting import DELETE
@@ -40,11 +41,13 @@ def page_of(*, actor: Actor, interaction: Interaction, reason: Reason | None) ->
     """Return the context of the page; its opening is on record before anything is opened."""
     zone = interaction.account.zone
     parts = _parts(actor, interaction)
+    closed = restricted([interaction.customer_id])
     pass_, head = open_head(actor=actor, interaction=interaction, reason=reason or UNSAID)
     return {
         "call": interaction,
         "zone": zone,
-        "head": _head(interaction, head),
+        "head": _head(interaction, head if reason or not closed else {}),
+        "restricted": "".join(closed.values()),
         "reason": reason,
         "has": {model._meta.model_name: len(rows) for model, rows in parts.items()},
         "may_comment": may(actor, COMMENT, interaction),

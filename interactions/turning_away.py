@@ -11,10 +11,13 @@ from datetime import datetime
 from typing import Final, cast
 
 from accounts.models import Account
+from customers.correcting import CODE as CORRECTED_CODE
 from customers.forgetting import NAMING, mark_of, mark_of_record
 from customers.kinds import Identifier as Known
 from customers.models import Identifier, OfRegister
 from customers.resolution import RECOGNISING, Indexed
+from customers.restricting import GROUND as RESTRICTED
+from customers.restricting import restricted
 from interactions.contents import Prepared
 from interactions.drafts import ContactDraft, NoteDraft, Place, Rejected
 from interactions.forgetting import mark_of_content, mark_of_source
@@ -24,6 +27,8 @@ from privacy.ledger import Mark, forgotten
 
 FORGOTTEN: Final = "forgotten"
 SAYS: Final = "It was erased before, on request, by age or by hand, and stays so."
+CLOSED: Final = "It belongs to a customer whose data is restricted. Import it again when the restriction was lifted."
+CORRECTED: Final = "It says something about the customer that was corrected on request; that was left out."
 RegisterDraft = ContactDraft | NoteDraft
 About = Sequence[Indexed]
 
@@ -52,7 +57,35 @@ class Door:
         known = forgotten(self.account.pk, self._marks(calls, records))
         back = self._came_back(records) if known else frozenset()
         kept_calls = [call for call, about in calls if not self._refuse_call(call, about, known)]
-        return kept_calls, [record for record in records if not self._refuse_record(record, known, back)]
+        kept = [record for record in records if not self._refuse_record(record, known, back)]
+        return self._open_calls(kept_calls), self._open_records(kept)
+
+    def _open_calls(self, calls: Sequence[Call]) -> list[Call]:
+        """Leave out what would add to a call of a restricted customer; a new call is a new contact."""
+        closed = restricted(each.interaction.customer_id for each in calls if each.interaction)
+        kept = []
+        for call in calls:
+            if call.interaction is None or call.interaction.customer_id not in closed:
+                kept.append(call)
+                continue
+            for draft in call.drafts:
+                self._refuse(draft.place, CLOSED, RESTRICTED)
+        return kept
+
+    def _open_records(self, records: Sequence[Record]) -> list[Record]:
+        """Leave out contacts and notes that name a restricted customer."""
+        named = {each.digest for record in records for each in record.about if each.known.kind in RECOGNISING}
+        holders = Identifier.objects.indexed(self.account.pk, named).values_list("customer_id", "digest")
+        holders = list(holders) if named else []
+        closed = restricted(customer for customer, _ in holders)
+        theirs = {bytes(index) for customer, index in holders if customer in closed}
+        kept = []
+        for record in records:
+            if any(each.digest in theirs for each in record.about):
+                self._refuse(record.draft.place, CLOSED, RESTRICTED)
+            else:
+                kept.append(record)
+        return kept
 
     def _marks(self, calls: Sequence[tuple[Call, About]], records: Sequence[Record]) -> Iterator[Mark]:
         for call, about in calls:
@@ -113,9 +146,14 @@ class Door:
         rows = Identifier.objects.filter(account=self.account, digest__in=list(named), condemned_at=None)
         return frozenset(bytes(index) for index in rows.values_list("digest", flat=True))
 
-    def _refuse(self, place: Place) -> None:
+    def tell_corrected(self, places: Iterable[Place]) -> None:
+        """Tell of records that say what was corrected: a contact is left out, of a call the value is."""
+        for place in places:
+            self._refuse(place, CORRECTED, CORRECTED_CODE)
+
+    def _refuse(self, place: Place, says: str = SAYS, code: str = FORGOTTEN) -> None:
         line = int(place.record.get("row") or place.record.get("line") or 0)
-        self.refused.append(Rejected(place.file, line, SAYS, code=FORGOTTEN))
+        self.refused.append(Rejected(place.file, line, says, code=code))
 
 
 def _mark_of_content(prepared: Prepared) -> Mark:

@@ -44,6 +44,8 @@ _guards: dict[str, Guard] = {}
 _turns: dict[str, Turn] = {}
 OPEN_REQUESTS: Final = "open requests"
 """The guard that does not bind whoever carries out requests, nor whoever finds out who is who."""
+RESTRICTIONS: Final = "restrictions"
+"""The guard that does not bind whoever carries out the customer's own request to be forgotten."""
 
 
 def register(name: str, guard: Guard, *, turn: Turn | None = None) -> None:

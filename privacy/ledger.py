@@ -190,6 +190,11 @@ def _key(account_id: UUID) -> bytes:
     return keys.directory().create_secret(f"ledger-{account_id}")
 
 
+def hashed(account_id: UUID, mark: Mark) -> bytes:
+    """Return what a mark is written down as: for rows that remember by themselves, and go with whom they are about."""
+    return _digest(account_id, mark.kind, mark.value)
+
+
 def _digest(account_id: UUID, kind: str, value: bytes) -> bytes:
     return hmac.digest(_key(account_id), kind.encode() + b"\0" + value, "sha256")
 

@@ -7,17 +7,29 @@ from django.urls import reverse
 from accounts import menu, roles
 from accounts.home import Card, card
 from accounts.requests import MemberRequest, membership_of
+from customers.restricting import SEE as SEE_RESTRICTIONS
 from rtbf.models import ENDED, Request, State
 from rtbf.querysets import SEE
 from rtbf.requests import RAISE
 from rtbf.rules import CHANGE, today_in
-from rtbf.views import acting, cases, dossiers, external, proofs, requests, rules
+from rtbf.views import acting, cases, dossiers, external, proofs, requests, rights, rules
 
-__all__ = ["acting", "cases", "dossiers", "external", "proofs", "requests", "rules"]
+__all__ = ["acting", "cases", "dossiers", "external", "proofs", "requests", "rights", "rules"]
 
 SOON = timedelta(days=7)
 SECTION = "Right to be forgotten"
 menu.entry("Forget a customer", url="portal:forget", icon="person_remove", right=RAISE, section=SECTION, order=30)
+menu.entry(
+    "Correct, restrict, object", url="portal:right-new", icon="edit_note", right=RAISE, section=SECTION, order=31
+)
+menu.entry(
+    "Restricted customers",
+    url="portal:restrictions",
+    icon="lock_person",
+    right=SEE_RESTRICTIONS,
+    section=SECTION,
+    order=33,
+)
 menu.entry("Requests", url="portal:requests", icon="assignment", right=SEE, section=SECTION, order=31)
 menu.entry(
     "Copies for customers",
@@ -49,4 +61,4 @@ def open_requests(request: MemberRequest) -> Card | None:
         f"{waiting} waiting for a second person." if waiting else "",
     ]
     text = " ".join(part for part in parts if part)
-    return Card("Requests to forget a customer", text=text, url=reverse("portal:requests"), link="See requests")
+    return Card("Requests of customers", text=text, url=reverse("portal:requests"), link="See requests")

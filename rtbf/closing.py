@@ -4,12 +4,14 @@ GDPR Art. 12(3) and 12(4): whoever asked must be told within the first month, wi
 beside this; the page says so until they are.
 """
 
+from typing import Final
+
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.rights import require
 from rtbf.clocks import MONTHS_EXTENDED, due_on
-from rtbf.codes import Extension, RefusalGround
+from rtbf.codes import Asks, Extension, Objection, RefusalGround
 from rtbf.entries import note
 from rtbf.errors import NotPossible, TooLate
 from rtbf.models import OPEN, Request, State
@@ -20,6 +22,26 @@ from trail.actor import Actor, require_actor
 REFUSE = "rtbf.refuse_request"
 
 
+OF_ALL: Final = (RefusalGround.IDENTITY, RefusalGround.UNFOUNDED, RefusalGround.EXCESSIVE, RefusalGround.NOTHING_HELD)
+OF_OTHERS: Final[dict[str, tuple[RefusalGround, ...]]] = {
+    Asks.RECTIFICATION: (RefusalGround.ACCURATE,),
+    Asks.RESTRICTION: (RefusalGround.NO_CASE,),
+    Asks.OBJECTION: (RefusalGround.COMPELLING, RefusalGround.CLAIMS),
+}
+
+
+def grounds_of(request: Request) -> list[tuple[str, str]]:
+    """Return the grounds on which a request of its kind may be refused, as choices."""
+    own = [ground for grounds in OF_OTHERS.values() for ground in grounds if ground != RefusalGround.CLAIMS]
+    if request.asks == Asks.ERASURE:
+        return [(each.value, str(each.label)) for each in RefusalGround if each not in own]
+    grounds = (*OF_OTHERS[request.asks], *OF_ALL)
+    # Whoever objects to direct marketing is never weighed against anything (Art. 21(3)).
+    if request.ground == Objection.MARKETING:
+        grounds = OF_ALL
+    return [(each.value, str(each.label)) for each in grounds]
+
+
 def refuse_request(*, actor: Actor, request: Request, ground: str) -> Request:
     """Refuse a request before it is carried out; `ground`: a RefusalGround. Refused twice, it stays as it is.
 
@@ -27,7 +49,7 @@ def refuse_request(*, actor: Actor, request: Request, ground: str) -> Request:
     """
     require(require_actor(actor), REFUSE, request, action="request.refused")
 
-    if ground not in RefusalGround.values:
+    if ground not in dict(grounds_of(request)):
         raise NotPossible("Choose the ground of the refusal from the list. Nothing was refused.")
 
     with transaction.atomic():

@@ -6,6 +6,30 @@ The log and the plan take codes, never free text, because a written reason may n
 from django.db import models
 
 
+class Asks(models.TextChoices):
+    """Which right a request is about."""
+
+    ERASURE = "erasure", "To be forgotten (Art. 17)"
+    RECTIFICATION = "rectification", "To have something corrected (Art. 16)"
+    RESTRICTION = "restriction", "To have data restricted (Art. 18)"
+    OBJECTION = "objection", "To object (Art. 21)"
+
+
+class Objection(models.TextChoices):
+    """On which ground a customer objects."""
+
+    SITUATION = "situation", "For reasons of the own situation (Art. 21(1))"
+    MARKETING = "marketing", "To direct marketing (Art. 21(2))"
+    RESEARCH = "research", "To research or statistics (Art. 21(6))"
+
+
+class Upheld(models.TextChoices):
+    """What an objection that is upheld leads to."""
+
+    RESTRICTION = "restriction", "Upheld: the data is restricted"
+    ERASURE = "erasure", "Upheld: a request to forget the customer was raised"
+
+
 class Channel(models.TextChoices):
     """How a request came in."""
 
@@ -51,6 +75,9 @@ class RefusalGround(models.TextChoices):
     HEALTH = "health", "Public interest in public health (Art. 17(3)(c))"
     ARCHIVES = "archives", "Archiving, research or statistics (Art. 17(3)(d))"
     CLAIMS = "claims", "Needed for legal claims (Art. 17(3)(e))"
+    ACCURATE = "accurate", "What is held is accurate (Art. 16)"
+    NO_CASE = "no_case", "None of the cases of Art. 18(1) applies"
+    COMPELLING = "compelling", "Compelling legitimate grounds prevail (Art. 21(1))"
     NOTHING_HELD = "nothing_held", "Nothing about this person is held"
 
 
@@ -98,3 +125,7 @@ class LetterKind(models.TextChoices):
     EXTEND = "extend", "Extension"
     REFUSE = "refuse", "Refusal"
     DONE = "done", "Done"
+    CORRECTED = "corrected", "Corrected"
+    RESTRICTED = "restricted", "Restricted"
+    LIFTED = "lifted", "Restriction to be lifted"
+    OBJECTED = "objected", "Objection upheld"

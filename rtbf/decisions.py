@@ -97,7 +97,7 @@ def _ask_guards(rows: Iterable[PlanItem]) -> None:
         model: Any = apps.get_model(label)
         ids = [row.record_id for row in going.values() if row.label == label]
         targets = lineage.targets(model._default_manager.filter(pk__in=ids))
-        for record_id, refusal in guards.ask(targets, without=(guards.OPEN_REQUESTS,)).items():
+        for record_id, refusal in guards.ask(targets, without=(guards.OPEN_REQUESTS, guards.RESTRICTIONS)).items():
             row = going[record_id]
             row.action, row.because = Action.KEEP, refusal.ground[:40]
             row.held_by = UUID(refusal.by) if refusal.by else None

@@ -234,7 +234,8 @@ def _asked_of_guards(items: list[Item]) -> Iterator[Item]:
     for model, ids in _going_by_model(items).items():
         for start in range(0, len(ids), AT_ONCE):
             refused |= guards.ask(
-                lineage.targets(_rows(model, ids[start : start + AT_ONCE])), without=[guards.OPEN_REQUESTS]
+                lineage.targets(_rows(model, ids[start : start + AT_ONCE])),
+                without=[guards.OPEN_REQUESTS, guards.RESTRICTIONS],
             )
     for item in items:
         refusal = refused.get(item.id)

@@ -20,7 +20,7 @@ from interactions.audio import AudioError
 from jobs.errors import JobFailed
 from jobs.registry import Progress
 from privacy import erasure
-from privacy.guards import OPEN_REQUESTS, Refusal
+from privacy.guards import OPEN_REQUESTS, RESTRICTIONS, Refusal
 from privacy.keyring.ring import KeyLost
 from privacy.ledger import Memory
 from privacy.models import Condemnation, SealedModel
@@ -44,7 +44,7 @@ from vault.errors import VaultError
 
 AT_ONCE = 500
 PASSES = 10
-OWN_GUARDS = (OPEN_REQUESTS,)
+OWN_GUARDS = (OPEN_REQUESTS, RESTRICTIONS)
 PERSON = (Customer._meta.label, Identifier._meta.label)
 BROKEN = (IntegrityError, DataError, KeyLost, VaultError)
 """What one record can fail with; a database that does not answer is not among them: then everything waits."""

@@ -23,11 +23,11 @@ from privacy.keyring.ring import create_keys
 from privacy.open import Warrant, open_row, warrant
 from privacy.sealing import seal
 from privacy.witness import RecordRef
-from rtbf.codes import Extension, LetterKind, RefusalGround
+from rtbf.codes import Asks, Extension, LetterKind, RefusalGround
 from rtbf.entries import GROUND, note
 from rtbf.errors import NotPossible, TooLate
 from rtbf.intake import LONGEST_CONTACT, WRITE, case_of
-from rtbf.letter_texts import DEFAULTS, PLACEHOLDERS
+from rtbf.letter_texts import ASKED, DEFAULTS, PLACEHOLDERS
 from rtbf.models import Letter, LetterTemplate, Request, Sending
 from rtbf.rules import CHANGE
 from trail.actor import Actor, require_actor
@@ -35,6 +35,13 @@ from trail.append import append
 
 SEND: Final = "rtbf.send_letter"
 LONGEST_SUBJECT, LONGEST_BODY = 150, 8_000
+ENDINGS: Final[dict[str, tuple[LetterKind, ...]]] = {
+    Asks.ERASURE: (LetterKind.DONE,),
+    Asks.RECTIFICATION: (LetterKind.CORRECTED,),
+    Asks.RESTRICTION: (LetterKind.RESTRICTED, LetterKind.LIFTED),
+    Asks.OBJECTION: (LetterKind.OBJECTED, LetterKind.LIFTED),
+}
+"""How the letters are called that end a matter."""
 _PLACEHOLDER = re.compile(r"\{([a-z_]{1,40})\}")
 
 
@@ -42,6 +49,12 @@ def template_of(account: Account, kind: str) -> tuple[str, str]:
     """Return subject and body of an account's template, or the product's own."""
     own = LetterTemplate.objects.filter(account=account, kind=kind).first()
     return (own.subject, own.body) if own else DEFAULTS[kind]
+
+
+def kinds_for(request: Request) -> list[tuple[str, str]]:
+    """Return the kinds of letters a request may need, as choices."""
+    wanted = (LetterKind.ACKNOWLEDGE, LetterKind.EXTEND, LetterKind.REFUSE, *ENDINGS[request.asks])
+    return [(each.value, str(each.label)) for each in wanted]
 
 
 def change_template(*, actor: Actor, account: Account, kind: str, subject: str, body: str) -> LetterTemplate:
@@ -77,6 +90,7 @@ def values_of(request: Request, name: str) -> dict[str, str]:
         "reference": request.reference,
         "received_on": f"{request.received_on:%-d %B %Y}",
         "due_on": f"{request.due_on:%-d %B %Y}",
+        "asked": ASKED[request.asks],
         "ground": RefusalGround(ground).label if ground else "(no ground chosen yet)",
         "reason": Extension(extension).label.lower() if extension else "(no reason chosen yet)",
         "finished_on": f"{request.finished_at:%-d %B %Y}" if request.finished_at else "(not finished yet)",

@@ -11,6 +11,7 @@ from rtbf.forgetting import marks_of_typed
 from rtbf.models import (
     CaseFile,
     Certificate,
+    Correction,
     Dossier,
     Evidence,
     ExternalSystem,
@@ -36,7 +37,8 @@ SEALED = ("id", "key_id", "account", "condemned_at", "condemnation_id", "erased_
 declare(
     Request,
     plain=[
-        "id", "account", "reference", "state", "raised_by", "raised_at", "group_id", "channel", "received_on", "due_on",
+        "id", "account", "reference", "asks", "ground", "decision",
+        "state", "raised_by", "raised_at", "group_id", "channel", "received_on", "due_on",
         "extended_at", "extended_by", "extended_because", "reminded_on", "identity_by", "identity_checked_by",
         "identity_checked_at", "planned_at", "confirmed_by", "confirmed_at", "second_because", "approved_by",
         "approved_at", "grace_ends_at", "cancelled_by", "cancelled_at", "cancelled_because", "refused_by", "refused_at",
@@ -54,6 +56,13 @@ declare(
     },
     plain=["id", "key_id", "account", "condemned_at", "condemnation_id", "erased_at", "request", "kind"],
     found_by="blind index",
+)
+declare(
+    Correction,
+    belongs_to="request",
+    personal={"old": Datum(Category.IDENTIFIER), "new": Datum(Category.IDENTIFIER)},
+    plain=["id", "key_id", "account", "condemned_at", "condemnation_id", "erased_at", "request", "kind"],
+    found_by="request",
 )
 declare(
     PlanItem,

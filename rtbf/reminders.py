@@ -11,6 +11,7 @@ from django.db import transaction
 
 from accounts.models import Account, Membership
 from accounts.roles import OFFICER, SUPERVISOR
+from customers.models import Restriction
 from jobs import queue
 from jobs.errors import JobFailed
 from jobs.models import OPEN, Job
@@ -69,7 +70,7 @@ def remind(account_id: UUID, *, actor: Actor) -> int:
     if not due:
         return 0
     lines = "\n".join(f"{each.reference}: {days_left(each.due_on, today)} ({each.due_on:%-d %B %Y})" for each in due)
-    body = f"Requests to forget a customer, {account.name}:\n\n{lines}\n\nThey stand in the portal under Requests."
+    body = f"Requests of customers, {account.name}:\n\n{lines}\n\nThey stand in the portal under Requests."
     try:
         EmailMessage("Requests are due", body, bcc=addresses).send()
     except OSError as problem:  # as in letters: the text of smtplib's errors may hold addresses
@@ -85,6 +86,9 @@ def ended_cases(account: Account) -> list[CaseFile]:
     """Return the living case files whose day has come, and set the day of those whose request has ended since."""
     months = rules_of(account).keep_case_months
     fresh = CaseFile.objects.filter(account=account, keep_until=None, condemned_at=None, request__state__in=ENDED)
+    # As long as a restriction is in force its case goes on: the customer is written to before it is lifted.
+    in_force = Restriction.objects.in_force().filter(account=account).values("request_id")
+    fresh = fresh.exclude(request_id__in=in_force)
     for case in fresh.select_related("request"):
         request = case.request
         end = request.finished_at or request.refused_at or request.cancelled_at or request.raised_at

@@ -20,7 +20,7 @@ from privacy.sealing import seal
 from retention.numbering import next_reference
 from rtbf.approval import second_person_for
 from rtbf.changes import refuse_changed
-from rtbf.codes import Ending
+from rtbf.codes import Asks, Ending
 from rtbf.decisions import RAISE
 from rtbf.discovery import Discovery, discover
 from rtbf.entries import note
@@ -38,6 +38,8 @@ from trail.canonical import Fact
 
 CANCEL = "rtbf.cancel_request"
 WORD = "FORGET"
+PREFIXES = {Asks.ERASURE: "RTBF", Asks.RECTIFICATION: "RECT", Asks.RESTRICTION: "REST", Asks.OBJECTION: "OBJ"}
+"""How the reference of a request begins."""
 
 
 def plan_request(
@@ -84,6 +86,7 @@ def new_request(
     intake: Intake,
     request_id: UUID | None,
     group_id: UUID | None,
+    asks: Asks = Asks.ERASURE,
 ) -> tuple[Request, bool]:
     """Insert a draft with what was typed and its case file, in the caller's transaction; says whether it is new.
 
@@ -97,7 +100,8 @@ def new_request(
         id=request_id or new_id(),
         account=account,
         state=State.DRAFT,
-        reference=next_reference(Request, account, "RTBF"),
+        asks=asks,
+        reference=next_reference(Request, account, PREFIXES[asks]),
         raised_by_id=_person(actor),
         group_id=group_id,
     )

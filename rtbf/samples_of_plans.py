@@ -5,12 +5,16 @@ page of its call, behind its own door.
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from django.apps import apps
 
 from accounts.rights import require
+from customers.restricting import GROUND as GROUND_RESTRICTED
+from customers.restricting import restrictions
+from privacy import lineage
 from privacy.models import SealedField
 from privacy.open import open_rows, warrant
 from privacy.witness import RecordRef
@@ -19,6 +23,7 @@ from rtbf.decisions import RAISE
 from rtbf.entries import GROUND
 from rtbf.models import PlanItem
 from trail.actor import Actor, require_actor
+from trail.refusal import Refused
 
 AROUND: Final = 40
 LONGEST: Final = 4_000
@@ -43,16 +48,26 @@ def open_sample(*, actor: Actor, item: PlanItem) -> Sample:
     require(require_actor(actor), RAISE, request, action="plan_row.opened")
 
     model: Any = apps.get_model(item.label)
+    rows = list(model._default_manager.filter(pk=item.record_id, account_id=request.account_id))
+    _refuse_restricted(actor, item, rows)
     opening = warrant(
         actor=actor, action="plan_row.opened", account_id=request.account_id, purpose=GROUND, case=request.reference,
         record=RecordRef(item.label, item.record_id, request.account_id), facts={"kind": item.kind},
     )  # fmt: skip
     names = [each.name for each in model._meta.concrete_fields if isinstance(each, SealedField)]
     shown = [name for name in names if name not in NOT_SHOWN]
-    rows = list(model._default_manager.filter(pk=item.record_id, account_id=request.account_id))
     opened = open_rows(rows, *shown, warrant=opening).get(item.record_id, {}) if rows and shown else {}
     lines = _passages(item, opened) if item.spans else [(_label(name), _text(value)) for name, value in opened.items()]
     return Sample(words.named(item.kind, 1), tuple((name, text[:LONGEST]) for name, text in lines if text))
+
+
+def _refuse_restricted(actor: Actor, item: PlanItem, rows: Sequence[Any]) -> None:
+    """Raise Refused when the record belongs to a customer whose data is restricted."""
+    if restrictions(lineage.targets(rows)):
+        raise Refused(
+            "This record belongs to a customer whose data is restricted (Art. 18 GDPR). Nothing was opened.",
+            actor=actor, action="plan_row.opened", code=GROUND_RESTRICTED, record=(item.label, str(item.record_id)),
+        )  # fmt: skip
 
 
 def _passages(item: PlanItem, opened: dict[str, Any]) -> list[tuple[str, str]]:

@@ -18,8 +18,21 @@ ACTIONS: Final[dict[str, Words]] = {
     "places.opened": Words(
         FORGETTING, "read where a customer's records came from", "read where a customer's records came from"
     ),
-    "requests.opened": Words(
-        FORGETTING, "opened the list of requests to forget", "open the list of requests to forget"
+    "requests.opened": Words(FORGETTING, "opened the list of requests", "open the list of requests"),
+    "restrictions.opened": Words(
+        FORGETTING, "opened the list of restricted customers", "open the list of restricted customers"
+    ),
+    "restriction.opened": Words(FORGETTING, "opened {record}", "open {record}"),
+    "restriction.placed": Words(FORGETTING, "restricted the data of {record}", "restrict the data of {record}"),
+    "restriction.lifted": Words(
+        FORGETTING, "lifted the restriction of {record}", "lift the restriction of {record}", " ({code})"
+    ),
+    "customer.corrected": Words(
+        FORGETTING, "corrected what is held about {record}", "correct {record}", " ({kind}, {records} records)"
+    ),
+    "objection.decided": Words(FORGETTING, "decided {record}", "decide {record}", " ({code})"),
+    "correction.opened": Words(
+        FORGETTING, "opened records to correct them for {record}", "open records to correct them for {record}"
     ),
     "request.opened": Words(FORGETTING, "opened {record}", "open {record}"),
     "request.planned": Words(
@@ -29,7 +42,7 @@ ACTIONS: Final[dict[str, Words]] = {
         " ({items} records in the plan)",
     ),
     "request.confirmed": Words(FORGETTING, "confirmed {record}", "confirm {record}", " (waits {grace_hours} hours)"),
-    "request.drafted": Words(FORGETTING, "took in {record}", "take in a request to forget a customer"),
+    "request.drafted": Words(FORGETTING, "took in {record}", "take in a customer's request"),
     "request.replanned": Words(
         FORGETTING, "made the plan of {record} anew", "make the plan of {record} anew", " ({items} records in the plan)"
     ),

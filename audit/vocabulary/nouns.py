@@ -21,9 +21,12 @@ NOUNS: Final[dict[str, str]] = {
     "customers.FieldMeaning": "meaning of a column",
     "customers.Customer": "customer",
     "customers.Identifier": "identifier of a customer",
+    "customers.Restriction": "restriction",
+    "customers.Corrected": "mark of a correction",
+    "rtbf.Correction": "what is to be corrected",
     "trail.Event": "entry of the log",
     "trail.Detail": "personal detail of an entry",
-    "rtbf.Request": "request to forget a customer",
+    "rtbf.Request": "customer's request",
     "rtbf.RequestedIdentifier": "identifier of a request",
     "rtbf.SearchSample": "what to search for after an erasure",
     "rtbf.Dossier": "copy of a customer's data",
@@ -51,6 +54,9 @@ PURPOSES: Final[dict[str, str]] = {
     "overview": "",
     "right_to_erasure": "right to be forgotten",
     "right_of_access": "right of access",
+    "right_to_rectification": "right to rectification",
+    "right_to_restriction": "right to restriction",
+    "right_to_object": "right to object",
     "legal_hold": "legal hold",
     "by_hand_mistake": "by hand: recorded by mistake",
     "by_hand_private": "by hand: a private call",
@@ -64,6 +70,7 @@ PURPOSES: Final[dict[str, str]] = {
 }
 
 CODES: Final[dict[str, str]] = {
+    "restricted": "the customer's data is restricted",
     "not_visible": "it is not within what this person may see",
     "not_a_member": "not a member of that account",
     "own_number": "the number is one of the account itself",

@@ -1,5 +1,6 @@
 """Persons as they can be recognised."""
 
+from customers.models.corrections import Corrected
 from customers.models.disclosures import Disclosure
 from customers.models.merging import Merge
 from customers.models.people import (
@@ -10,14 +11,19 @@ from customers.models.people import (
     OfRegister,
     RegisterEntry,
 )
+from customers.models.restrictions import Ground, Lifting, Restriction
 
 __all__ = [
+    "Corrected",
     "Customer",
     "Disclosure",
     "FieldMeaning",
+    "Ground",
     "Identifier",
+    "Lifting",
     "Merge",
     "Note",
     "OfRegister",
     "RegisterEntry",
+    "Restriction",
 ]

@@ -18,6 +18,7 @@ from accounts.pages import page, render_page
 from accounts.requests import MemberRequest, membership_of
 from accounts.roles import AGENT
 from accounts.scope import scope_of
+from customers.restricting import restricted
 from interactions import purposes, showing
 from interactions.comments import COMMENT, NotAComment, add_comment
 from interactions.drafts import Direction
@@ -27,6 +28,7 @@ from interactions.models import Interaction
 from interactions.playback import LISTEN, SEEN, find_interaction
 from interactions.presenting import DIRECTIONS, agent_name, day_and_time, day_of, length, masked_number, shown_line
 from interactions.querysets import SEE
+from interactions.restricting import opens
 from interactions.views.unreachable import or_say_later
 from privacy.open import open_rows, warrant
 
@@ -64,7 +66,7 @@ def listing(request: MemberRequest) -> HttpResponseBase:
     return render_page(request, "interactions/list.html", context, title=title)
 
 
-@page("interactions/<uuid:pk>/", name="interaction", right=LISTEN, action=SEEN, record=ABOUT)
+@page("interactions/<uuid:pk>/", name="interaction", right=LISTEN, action=SEEN, record=ABOUT, also=opens)
 @never_cache
 @or_say_later
 @require_GET
@@ -73,7 +75,7 @@ def show(request: MemberRequest, pk: UUID) -> HttpResponseBase:
     return _show(request, find_interaction(actor=request.actor, pk=pk, action=SEEN))
 
 
-@page("interactions/<uuid:pk>/purpose", name="interaction-purpose", right=LISTEN, action=SEEN, record=ABOUT)
+@page("interactions/<uuid:pk>/purpose", name="interaction-purpose", right=LISTEN, action=SEEN, record=ABOUT, also=opens)
 @never_cache
 @or_say_later
 @require_POST
@@ -82,7 +84,7 @@ def choose(request: MemberRequest, pk: UUID) -> HttpResponseBase:
     call = find_interaction(actor=request.actor, pk=pk, action=SEEN)
     purpose, case = request.POST.get("purpose", ""), request.POST.get("case", "")
     try:
-        reason = purposes.reason_of(purpose, case, region=call.account.region)
+        reason = purposes.reason_of(purpose, case, region=call.account.region, only_legal=bool(_closed(call)))
     except purposes.NotAReason as problem:
         return _show(request, call, status=422, problem=str(problem), purpose=purpose, case=case)
     purposes.choose(request.session, request.actor, call.pk, reason)
@@ -110,7 +112,8 @@ def _show(request: MemberRequest, call: Interaction, *, status: int = 200, **mor
     reason = purposes.chosen(request.session, request.actor, call.pk) if call.is_living else None
     context = showing.page_of(actor=request.actor, interaction=call, reason=reason)
     given = {"purpose": reason.purpose, "case": reason.case} if reason else {}
-    context |= {"purposes": purposes.PURPOSES, "is_agent": request.actor.role == AGENT, **given, **more}
+    choices = {purposes.LEGAL: purposes.PURPOSES[purposes.LEGAL]} if context["restricted"] else purposes.PURPOSES
+    context |= {"purposes": choices, "is_agent": request.actor.role == AGENT, **given, **more}
     title = context["head"]["when"]
     return render_page(request, "interactions/show.html", context, title=title, status=status)
 
@@ -121,10 +124,16 @@ def _rows(request: MemberRequest, account: Account, found: Page) -> list[dict[st
         return []
     facts = {"rows": len(found.rows)}
     pass_ = warrant(actor=request.actor, action=LISTED, account_id=account.pk, purpose=purposes.OVERVIEW, facts=facts)
-    opened = open_rows([row for row in found.rows if row.is_living], "customer_address", warrant=pass_)
+    closed = restricted(row.customer_id for row in found.rows)
+    shown = [row for row in found.rows if row.is_living and row.customer_id not in closed]
+    opened = open_rows(shown, "customer_address", warrant=pass_)
     on_hold = held(found.rows)
     return [
-        _row(row, account.zone, opened.get(row.pk, {}).get("customer_address"), row.pk in on_hold) for row in found.rows
+        {
+            **_row(row, account.zone, opened.get(row.pk, {}).get("customer_address"), row.pk in on_hold),
+            "is_restricted": row.is_living and row.customer_id in closed,
+        }
+        for row in found.rows
     ]
 
 
@@ -158,6 +167,10 @@ def _choices(request: MemberRequest, is_agent: bool) -> dict[str, Any]:
 def _link(request: MemberRequest, filters: Filters, **place: Place | None) -> str:
     where = {name: str(value) for name, value in place.items() if value is not None}
     return f"{request.path}?{urlencode({**filters.as_query, **where})}" if where else ""
+
+
+def _closed(call: Interaction) -> str:
+    return restricted([call.customer_id]).get(call.customer_id, "") if call.customer_id else ""
 
 
 def _account(request: MemberRequest) -> Account:

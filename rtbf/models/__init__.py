@@ -1,6 +1,7 @@
 """Requests to forget a customer, and what belongs to them."""
 
 from rtbf.models.cases import CaseFile, Evidence, Letter, Sending
+from rtbf.models.corrections import Correction
 from rtbf.models.dossiers import Dossier, DossierState, Right
 from rtbf.models.external import (
     ENDED_TASKS,
@@ -32,6 +33,7 @@ __all__ = [
     "Action",
     "CaseFile",
     "Certificate",
+    "Correction",
     "Dossier",
     "DossierState",
     "Evidence",

@@ -1,4 +1,4 @@
-"""Requests to forget a customer: the request, what was typed, and the plan row by row.
+"""Requests of customers: the request, what was typed, and for those to be forgotten the plan row by row.
 
 A request and its plan hold ids, codes and counts, so that they can stay when the customer is gone. What was typed
 stands apart, sealed, in rows that the eraser takes when the request has run: else the request itself would remember.
@@ -15,7 +15,7 @@ from accounts.models import Account, User
 from customers.kinds import Kind
 from privacy.ids import new_id
 from privacy.models import SealedField, SealedModel
-from rtbf.codes import Channel, Check, Ending, Extension, RefusalGround, SecondPerson
+from rtbf.codes import Asks, Channel, Check, Ending, Extension, RefusalGround, SecondPerson
 from rtbf.querysets import PlanItemQuerySet, RequestQuerySet
 
 
@@ -27,6 +27,7 @@ class State(models.TextChoices):
     PLANNED = "planned", "Not confirmed"
     WAITING = "waiting", "Waiting for a second person"
     PENDING = "pending", "Waiting for the grace period"
+    DECIDING = "deciding", "To be decided"
     EXECUTING = "executing", "Being carried out"
     COMPLETED = "completed", "Completed"
     EXCEPTIONS = "completed_with_exceptions", "Completed with exceptions"
@@ -35,8 +36,8 @@ class State(models.TextChoices):
     REFUSED = "refused", "Refused"
 
 
-OPEN: Final = (State.DRAFT, State.DISCOVERING, State.PLANNED, State.WAITING, State.PENDING)
-"""Nothing has been erased yet: it can be cancelled."""
+OPEN: Final = (State.DRAFT, State.DISCOVERING, State.PLANNED, State.WAITING, State.PENDING, State.DECIDING)
+"""Nothing has been done yet: it can be cancelled."""
 ENDED: Final = (State.COMPLETED, State.EXCEPTIONS, State.CANCELLED, State.WITHDRAWN, State.REFUSED)
 
 
@@ -66,8 +67,9 @@ def today() -> date:
 
 
 class Request(models.Model):
-    """One request to forget a person. `reference` is safe for the log.
+    """One request of a person, to be forgotten or for another right. `reference` is safe for the log.
 
+    asks: which right. ground: of a restriction or an objection. decision: what an objection led to.
     group_id: the same for the requests of one person in several accounts. second_because: why a second person must
     approve. started_at: the end of the time in which it can be cancelled.
     """
@@ -75,6 +77,9 @@ class Request(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
     reference = models.CharField(max_length=24)
+    asks = models.CharField(max_length=16, choices=Asks, default=Asks.ERASURE)
+    ground = models.CharField(max_length=16, blank=True)
+    decision = models.CharField(max_length=16, blank=True)
     state = models.CharField(max_length=32, choices=State, default=State.PLANNED)
     raised_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     raised_at = models.DateTimeField(default=timezone.now)
@@ -119,6 +124,7 @@ class Request(models.Model):
             ("approve_request", "Approve a request to forget a customer"),
             ("refuse_request", "Refuse a request, or take more time for it"),
             ("write_letter", "Keep the case file and write letters about a request"),
+            ("decide_right", "Correct or restrict a customer's data, decide objections"),
             ("change_rules", "Set the rules and letters for requests"),
         ]
         constraints = [

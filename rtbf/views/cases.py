@@ -19,7 +19,7 @@ from rtbf.errors import NotPossible, RequestError
 from rtbf.evidence import attach_evidence, open_evidence
 from rtbf.forms import intake_from
 from rtbf.intake import WRITE, change_case
-from rtbf.letters import draft_letter, prepare_letter, print_letter, send_letter
+from rtbf.letters import draft_letter, kinds_for, prepare_letter, print_letter, send_letter
 from rtbf.models import CaseFile, Evidence, Letter, Request
 from rtbf.views.finding import visible_request
 from trail.refusal import NotVisible
@@ -43,7 +43,7 @@ def case(request: MemberRequest, pk: UUID) -> HttpResponseBase:
             messages.success(request, "The case file was saved.")
             return redirect("portal:request-case", pk)
     context = {**_opened(request, found), "found": found, "problem": problem, "relations": Relation.choices,
-               "kinds": LetterKind.choices}  # fmt: skip
+               "kinds": kinds_for(found)}  # fmt: skip
     title = f"{found.reference}: case file"
     return render_page(request, "rtbf/case.html", context, title=title, status=422 if problem else 200)
 

@@ -21,12 +21,13 @@ from privacy.ids import new_id
 from privacy.open import Warrant, open_rows
 from rtbf.approval import APPROVE, may_approve, second_person_for
 from rtbf.changes import changes_if_thin, found_by_scans
-from rtbf.closing import REFUSE
-from rtbf.codes import Channel, Check, Ending, Exclusion, Extension, RefusalGround, Relation
+from rtbf.closing import REFUSE, grounds_of
+from rtbf.codes import Asks, Channel, Check, Ending, Exclusion, Extension, Relation
 from rtbf.errors import PlanChanged, RequestError
 from rtbf.forms import intake_from, linked_accounts, linked_requests
 from rtbf.intake import WRITE
 from rtbf.models import Action, Request, State
+from rtbf.other_rights import other_right
 from rtbf.planning import GOING
 from rtbf.presenting import clock, groups, outcomes, progress, staying, summary, timeline
 from rtbf.querysets import SEE
@@ -47,7 +48,10 @@ from rtbf.sharing import sharing_of
 from rtbf.views.finding import opening_of, visible_request
 
 TABS = {
-    "pending": ("Pending", (State.DRAFT, State.DISCOVERING, State.PLANNED, State.PENDING, State.EXECUTING)),
+    "pending": (
+        "Pending",
+        (State.DRAFT, State.DISCOVERING, State.PLANNED, State.DECIDING, State.PENDING, State.EXECUTING),
+    ),
     "waiting": ("Waiting for others", (State.WAITING,)),
     "completed": ("Completed", (State.COMPLETED, State.EXCEPTIONS)),
     "refused": ("Refused", (State.REFUSED,)),
@@ -138,6 +142,9 @@ def show(request: MemberRequest, pk: UUID) -> HttpResponseBase:
         "sections": sections(found, request.actor),
         "linked": linked_requests(request, found),
     }
+    if found.asks != Asks.ERASURE:
+        context |= other_right(found, request.actor, opening)
+        return render_page(request, "rtbf/right.html", context, title=found.reference)
     return render_page(request, "rtbf/request.html", context, title=found.reference)
 
 
@@ -210,7 +217,7 @@ def _context(request: MemberRequest, found: Request) -> dict[str, Any]:
         "may_write": may(request.actor, WRITE, found),
         "choices": {
             "endings": Ending.choices[:3],
-            "grounds": RefusalGround.choices,
+            "grounds": grounds_of(found),
             "extensions": Extension.choices,
             "checks": Check.choices,
             "exclusions": Exclusion.choices,

@@ -94,7 +94,7 @@ def test_the_sentence_of_the_plan():
         (
             {"action": "request.completed", "label": "rtbf.Request", "case": "RTBF-2026-0001", "purpose": "",
              "facts": {"done": 12, "left": 1}},
-            "Agent Linda carried out the request to forget a customer RTBF-2026-0001 (12 records done, 1 left).",
+            "Agent Linda carried out the customer's request RTBF-2026-0001 (12 records done, 1 left).",
         ),
         (
             {"action": "log.read", "purpose": "audit", "label": "", "facts": {"outcome": "refused", "place": "older"}},

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts.models import Account, Line, Team
 from customers.merging import merge_customers
-from customers.models import Merge
+from customers.models import Merge, Restriction
 from interactions.models import DropFolder, ImportRun, Recording, Voicemail
 from interactions.scanning import start_scan
 from retention.holds import Covered, place_hold
@@ -72,6 +72,7 @@ def make_rows(account: Account, supervisor: Person, officer: Person) -> dict[str
         "recordings/<uuid:sound_id>": sounds[0].pk,
         "voicemails/<uuid:sound_id>": sounds[1].pk,
         "customers/<uuid:pk>": call.customer_id,
+        "restrictions/<uuid:pk>": _restricted(account, supervisor).pk,
         "merges/<uuid:pk>": _merged(account, supervisor).pk,
         "systems/<uuid:pk>": system.pk,
         "tasks/<uuid:pk>": task.pk,
@@ -100,6 +101,14 @@ def _run(account: Account) -> Run:
     return Run.objects.create(
         account=account, reference="DISP-1", state=RunState.REFUSED, code="first", cut_off=now.date(), policies_at=now
     )
+
+
+def _restricted(account: Account, supervisor: Person) -> Restriction:
+    """Restrict the data of a customer without calls."""
+    return Restriction.objects.create(
+        account=account, customer=make_customer(account, email="dora@example.com"), request_id=account.pk,
+        reference="REST-1", ground="claims", placed_by=supervisor.user,
+    )  # fmt: skip
 
 
 def _merged(account: Account, supervisor: Person) -> Merge:

@@ -293,6 +293,11 @@ ELSEWHERE = {
     "rtbf.reminders.end_cases": "tests/rtbf/test_letters.py",
     "rtbf.reminders.remind": "tests/rtbf/test_letters.py",
     "trail.verify.verify": "tests/trail/test_verify.py",
+    "rtbf.rights.raise_right": "tests/rtbf/test_restricting.py",
+    "rtbf.restricting.restrict_customers": "tests/rtbf/test_restricting.py",
+    "rtbf.restricting.lift_restriction": "tests/rtbf/test_restricting.py",
+    "rtbf.correcting.correct_customer": "tests/rtbf/test_correcting.py",
+    "rtbf.objecting.uphold_objection": "tests/rtbf/test_objecting.py",
 }
 
 

@@ -34,6 +34,7 @@ DOORS = {
         "rtbf.intake",
         "rtbf.letters",
         "rtbf.raising",
+        "rtbf.rights",
     },
     # what destroys
     "shred": {"privacy.erasure", "privacy.replay"},
@@ -41,7 +42,7 @@ DOORS = {
     "erase": {
         "rtbf.external_reminders", "rtbf.external_tasks",
         "rtbf.execution", "rtbf.reminders", "rtbf.dossier", "rtbf.proving", "interactions.redaction",
-        "interactions.unlinking", "trail.details", "interactions.deleting", "retention.bare",
+        "interactions.unlinking", "rtbf.correcting", "trail.details", "interactions.deleting", "retention.bare",
         "privacy.replay", "retention.disposal",
     },
     "destroy_block_key": {"privacy.keyring.renewal"},
@@ -62,6 +63,8 @@ DOORS = {
         "rtbf.residue",
         "rtbf.samples_of_plans",
         "rtbf.sampling",
+        "rtbf.correcting",
+        "rtbf.objecting",
     },
 }  # fmt: skip
 # Names that other things have too: only what comes from these modules counts.
