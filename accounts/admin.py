@@ -15,6 +15,9 @@ from accounts.requests import MemberRequest
 from accounts.roles import SUPERVISOR
 from accounts.staffing import add_agent, add_team, change_agent, rename_team, set_supervision
 from accounts.tenants import add_line, change_account, rename_line
+from accounts.views import purposes
+
+__all__ = ["purposes"]
 
 for place, (title, model, icon) in enumerate(
     (
@@ -27,6 +30,9 @@ for place, (title, model, icon) in enumerate(
 ):
     url = f"portal:accounts_{model}_changelist"
     menu.entry(title, url=url, icon=icon, right=f"accounts.view_{model}", section="People", order=900 + place)
+menu.entry(
+    "What calls are kept for", url="portal:purposes", icon="label", right=purposes.SEE, section="Retention", order=43
+)
 
 
 class _Small(PortalAdmin):

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db.models import prefetch_related_objects
 
+from accounts.models import Purpose
 from accounts.rights import may
 from customers.restricting import restricted
 from interactions import analysis
@@ -30,6 +31,7 @@ from interactions.openers import last_opened
 from interactions.playback import DOWNLOAD, open_head, open_texts, open_transcripts
 from interactions.presenting import DIRECTIONS, agent_name, day_and_time, day_of, length, shown_line
 from interactions.purposes import UNSAID, Reason
+from interactions.repurposing import CHANGE
 from privacy.open import Warrant
 from trail.actor import Actor
 
@@ -39,7 +41,7 @@ SIDES = {1: "Sound", 2: "Agent|Caller"}
 
 def page_of(*, actor: Actor, interaction: Interaction, reason: Reason | None) -> dict[str, Any]:
     """Return the context of the page; its opening is on record before anything is opened."""
-    zone = interaction.account.zone
+    zone, circumstances = interaction.account.zone, interaction.circumstances
     parts = _parts(actor, interaction)
     closed = restricted([interaction.customer_id])
     pass_, head = open_head(actor=actor, interaction=interaction, reason=reason or UNSAID)
@@ -54,6 +56,9 @@ def page_of(*, actor: Actor, interaction: Interaction, reason: Reason | None) ->
         "kept": kept(interaction),
         "held_because": held_because(interaction),
         "may_hold": may(actor, "retention.place_hold", interaction),
+        "kept_for": [Purpose(each).label for each in circumstances.purposes] if circumstances else [],
+        "kept_codes": circumstances.purposes if circumstances else [],
+        "may_repurpose": interaction.is_living and may(actor, CHANGE, interaction),
         "may_delete": any(parts.values()) and may(actor, DELETE, interaction),
         **(_content(actor, interaction, parts, reason, pass_) if reason else NEW),
         "opened_by": _openers(actor, interaction, parts),

@@ -15,9 +15,14 @@ ACTIONS: Final[dict[str, Words]] = {
     "hold.reminded": Words(HOLDS, "reminded of looking again at {record}", "remind of {record}"),
     "hold.previewed": Words(HOLDS, "looked at what a legal hold would cover", "look at what a legal hold would cover"),
     "hold_rules.changed": Words(HOLDS, "changed who releases legal holds", "change who releases legal holds"),
+    "purpose_rules.opened": Words(
+        RETENTION, "opened the rules about what calls are kept for", "open the rules about what calls are kept for"
+    ),
     "purpose_rule.added": Words(RETENTION, "decided what calls are kept for", "decide what calls are kept for"),
     "purpose_rule.removed": Words(RETENTION, "took back {record}", "take back {record}"),
-    "purposes.changed": Words(RETENTION, "changed what {record} is kept for", "change what {record} is kept for"),
+    "purposes.changed": Words(
+        RETENTION, "changed what {record} is kept for", "change what {record} is kept for", " ({before} to {after})"
+    ),
     "policies.opened": Words(RETENTION, "opened the list of policies", "open the list of policies"),
     "policy.proposed": Words(RETENTION, "proposed {record}", "propose a policy", " (in force in {days} days)"),
     "policy.withdrawn": Words(RETENTION, "withdrew {record}", "withdraw {record}"),

@@ -60,6 +60,7 @@ class Interaction(SealedModel):
             ("download_recording", "Download recordings"),
             ("comment_interaction", "Comment on interactions"),
             ("erase_content", "Delete interaction content"),
+            ("change_purposes", "Change what a call is kept for"),
             ("ingest_interaction", "Import interactions"),
         ]
         indexes = [

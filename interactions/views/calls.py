@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.models import Account
+from accounts.models import Account, Purpose
 from accounts.pages import page, render_page
 from accounts.requests import MemberRequest, membership_of
 from accounts.roles import AGENT
@@ -28,6 +28,7 @@ from interactions.models import Interaction
 from interactions.playback import LISTEN, SEEN, find_interaction
 from interactions.presenting import DIRECTIONS, agent_name, day_and_time, day_of, length, masked_number, shown_line
 from interactions.querysets import SEE
+from interactions.repurposing import CHANGE, CHANGED, REASONS, NotChangeable, change_purposes
 from interactions.restricting import opens
 from interactions.views.unreachable import or_say_later
 from privacy.open import open_rows, warrant
@@ -108,12 +109,30 @@ def comment(request: MemberRequest, pk: UUID) -> HttpResponseBase:
     return redirect(f"{reverse('portal:interaction', args=[pk])}#comments")
 
 
+@page("interactions/<uuid:pk>/purposes", name="interaction-purposes", right=CHANGE, action=CHANGED, record=ABOUT)
+@never_cache
+@or_say_later
+@require_POST
+def repurpose(request: MemberRequest, pk: UUID) -> HttpResponseBase:
+    """Change what the call is kept for, and show it again."""
+    asked = request.POST
+    try:
+        change_purposes(
+            actor=request.actor, call_id=pk, purposes=asked.getlist("purposes"), reason=asked.get("reason", "")
+        )
+    except NotChangeable as problem:
+        call = find_interaction(actor=request.actor, pk=pk, action=CHANGED)
+        return _show(request, call, status=422, purposes_problem=str(problem))
+    return redirect("portal:interaction", pk)
+
+
 def _show(request: MemberRequest, call: Interaction, *, status: int = 200, **more: Any) -> HttpResponseBase:
     reason = purposes.chosen(request.session, request.actor, call.pk) if call.is_living else None
     context = showing.page_of(actor=request.actor, interaction=call, reason=reason)
     given = {"purpose": reason.purpose, "case": reason.case} if reason else {}
     choices = {purposes.LEGAL: purposes.PURPOSES[purposes.LEGAL]} if context["restricted"] else purposes.PURPOSES
     context |= {"purposes": choices, "is_agent": request.actor.role == AGENT, **given, **more}
+    context |= {"all_purposes": Purpose.choices, "purpose_reasons": REASONS}
     title = context["head"]["when"]
     return render_page(request, "interactions/show.html", context, title=title, status=status)
 

@@ -15,6 +15,8 @@ EXPECTED = {
         "interactions.listen_recording",
         "interactions.download_recording",
         "interactions.comment_interaction",
+        "interactions.erase_content",
+        "interactions.change_purposes",
         "interactions.view_import",
         "customers.view_restriction",
         "rtbf.decide_right",

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
-from accounts.models import Account, Line, Team
+from accounts.models import Account, Line, PurposeRule, Team
 from customers.merging import merge_customers
 from customers.models import Merge, Restriction
 from interactions.models import DropFolder, ImportRun, Recording, Voicemail
@@ -81,6 +81,7 @@ def make_rows(account: Account, supervisor: Person, officer: Person) -> dict[str
         "imports/folders/<uuid:pk>": DropFolder.objects.create(account=account, place=f"/srv/drop/{account.pk}").pk,
         "requests/<uuid:pk>": request.pk,
         "deep-scans/<uuid:pk>": start_scan(actor=supervisor.actor, account=account).pk,
+        "purposes/<uuid:pk>": PurposeRule.objects.create(account=account, purposes=["training"]).pk,
         "policies/<uuid:pk>": Policy.objects.get(account=account).pk,
         "disposal/<uuid:pk>": _run(account).pk,
         "log/entries/<uuid:pk>": append("test.made", actor=supervisor.actor).pk,

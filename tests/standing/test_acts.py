@@ -14,7 +14,18 @@ from accounts import handling, membership, roles, staffing, tenants
 from accounts.models import Line, Team
 from customers import finding, merging
 from customers.models import FieldMeaning
-from interactions import columns, comments, deleting, drop_folders, imports, openings, playback, redaction, showing
+from interactions import (
+    columns,
+    comments,
+    deleting,
+    drop_folders,
+    imports,
+    openings,
+    playback,
+    redaction,
+    repurposing,
+    showing,
+)
 from interactions.models import DropFolder, Recording
 from interactions.purposes import Reason
 from jobs import queue
@@ -91,6 +102,8 @@ ACTS: dict[str, tuple[str, str, Act]] = {
         actor=a, merge=h.merged)),
     "interactions.comments.add_comment": ("comment.added", "supervisor", lambda h, a: comments.add_comment(
         actor=a, interaction=h.call, text="well done")),
+    "interactions.repurposing.change_purposes": ("purposes.changed", "supervisor", lambda h, a: (
+        repurposing.change_purposes(actor=a, call_id=h.call.pk, purposes=["evidence"], reason="dispute_began"))),
     "interactions.deleting.delete_content": ("content.deleted", "supervisor", lambda h, a: deleting.delete_content(
         actor=a, call_id=h.call.pk, wanted=deleting.Wanted(), reason="by_hand_mistake")),
     "interactions.columns.set_meaning": ("column.mapped", "administrator", lambda h, a: columns.set_meaning(
