@@ -4,7 +4,6 @@ The row is written in the transaction of the act that wants the work: both happe
 """
 
 from datetime import datetime, timedelta
-from functools import partial
 from uuid import UUID
 
 from django.db import transaction
@@ -38,7 +37,8 @@ def enqueue(
         rung_at=now if due else None,
     )
     if due:
-        transaction.on_commit(partial(ring, job.pk, queue_of(kind)), robust=True)
+        # A function with a name: Django names what failed, which a partial has not.
+        transaction.on_commit(lambda: ring(job.pk, queue_of(kind)), robust=True)
     return job
 
 

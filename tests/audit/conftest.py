@@ -30,7 +30,7 @@ Write = Callable[..., Event]
 @pytest.fixture(autouse=True)
 def _no_bell(monkeypatch):
     """No queue runs here; the rows alone decide what is done."""
-    monkeypatch.setattr("jobs.queue.ring", lambda job_id: True)
+    monkeypatch.setattr("jobs.queue.ring", lambda *_: True)
 
 
 @pytest.fixture(autouse=True)

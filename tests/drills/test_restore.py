@@ -57,7 +57,7 @@ def own_house(tmp_path: Path, settings, monkeypatch) -> Iterator[None]:
     KeyDirectory.create(tmp_path / "keys")
     settings.KEY_DIRECTORY = tmp_path / "keys"
     keys.directory.cache_clear()
-    monkeypatch.setattr("jobs.queue.ring", lambda job_id: True)
+    monkeypatch.setattr("jobs.queue.ring", lambda *_: True)
     monkeypatch.setattr(blind_index, "LEARNT_AFTER_S", 0.05)
     for name in list(store().names()):
         store().delete(name)

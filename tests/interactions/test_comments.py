@@ -101,7 +101,7 @@ def test_nobody_comments_in_another_account(call: Call, stranger: Person) -> Non
 
 
 def test_nothing_is_added_to_what_is_being_forgotten(call: Call, supervisor: Person, monkeypatch) -> None:
-    monkeypatch.setattr("jobs.queue.ring", lambda job_id: True)
+    monkeypatch.setattr("jobs.queue.ring", lambda *_: True)
     condemn([call.interaction], actor=supervisor.actor, ground="rtbf")
     with pytest.raises(NotVisible):
         add_comment(actor=supervisor.actor, interaction=call.interaction, text=CANARY)

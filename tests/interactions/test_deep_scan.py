@@ -30,7 +30,7 @@ SPOKEN = "it is two oh two five five five oh one four seven"
 @pytest.fixture(autouse=True)
 def _no_bell(monkeypatch):
     """No queue runs here; the rows alone decide what is done."""
-    monkeypatch.setattr("jobs.queue.ring", lambda job_id: True)
+    monkeypatch.setattr("jobs.queue.ring", lambda *_: True)
     import interactions.tasks  # noqa: F401 - registers the job
 
 

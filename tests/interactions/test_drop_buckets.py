@@ -34,7 +34,7 @@ pytestmark = [
 
 @pytest.fixture(autouse=True)
 def _no_bell(monkeypatch):
-    monkeypatch.setattr("jobs.queue.ring", lambda job_id: True)
+    monkeypatch.setattr("jobs.queue.ring", lambda *_: True)
 
 
 @pytest.fixture

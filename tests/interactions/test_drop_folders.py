@@ -40,7 +40,7 @@ def root(tmp_path, settings):
 
 @pytest.fixture(autouse=True)
 def _no_bell(monkeypatch):
-    monkeypatch.setattr("jobs.queue.ring", lambda job_id: True)
+    monkeypatch.setattr("jobs.queue.ring", lambda *_: True)
 
 
 def put(root, name: str, content: str | bytes, *, age_s: float = 0) -> None:

@@ -31,7 +31,7 @@ CONTENT = (SAID, WROTE, "data-audio", "data-peaks", "positive")
 
 @pytest.fixture(autouse=True)
 def _no_bell(monkeypatch):
-    monkeypatch.setattr("jobs.queue.ring", lambda job_id: True)
+    monkeypatch.setattr("jobs.queue.ring", lambda *_: True)
 
 
 def text(answer) -> str:

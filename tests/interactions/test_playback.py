@@ -412,7 +412,7 @@ def test_a_call_moved_to_somebody_else_while_listening_is_out_of_reach(
 
 @pytest.fixture
 def unguarded(monkeypatch) -> None:
-    monkeypatch.setattr("jobs.queue.ring", lambda job_id: True)
+    monkeypatch.setattr("jobs.queue.ring", lambda *_: True)
 
 
 @pytest.mark.usefixtures("unguarded")

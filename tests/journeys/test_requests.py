@@ -132,9 +132,9 @@ def test_a_hold_and_a_shared_number(desk: Desk, house: House, supervisor: Person
     desk.look(page, "held_and_shared")
     page.get_by_role("link", name="Decide what is open").click()
     desk.look(page, "decide")
-    for box in page.get_by_role("checkbox").all():
-        box.focus()
-        page.keyboard.press("Space")
+    page.get_by_label("Select all rows").focus()
+    page.keyboard.press("Space")
+    assert all(box.is_checked() for box in page.get_by_role("checkbox").all())
     page.get_by_label("With the selected rows").select_option("It is somebody else's: leave")
     page.get_by_role("button", name="Decide").click()
     page.goto(f"/requests/{Request.objects.get().pk}/")

@@ -36,7 +36,7 @@ def _settled(monkeypatch):
     """Nothing counts as young, no queue runs, and the store is empty but for this test's files."""
     monkeypatch.setattr(fsck, "UNDER_WAY_S", -1)
     monkeypatch.setattr(fsck, "SLOW", timedelta(0))
-    monkeypatch.setattr("jobs.queue.ring", lambda job_id: True)
+    monkeypatch.setattr("jobs.queue.ring", lambda *_: True)
     for name in list(store().names()):
         store().delete(name)
 

@@ -24,7 +24,7 @@ ACTOR = Actor.shell("root")
 
 @pytest.fixture
 def _no_bell(monkeypatch):
-    monkeypatch.setattr("jobs.queue.ring", lambda job_id: True)
+    monkeypatch.setattr("jobs.queue.ring", lambda *_: True)
 
 
 @pytest.fixture

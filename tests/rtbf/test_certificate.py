@@ -1,5 +1,6 @@
 """A request ends with a certificate that tells the truth, and that nobody can change unnoticed."""
 
+import base64
 import copy
 import json
 import os
@@ -19,7 +20,7 @@ from rtbf.certificate import issue, newest, unfinished
 from rtbf.certificate_picture import picture
 from rtbf.models import Certificate, State
 from rtbf.tasks import certify_when_due
-from rtbf.verify_certificate import MOST_BYTES, NotGenuine, check, main
+from rtbf.verify_certificate import KIND, MOST_BYTES, PICTURE, NotGenuine, check, main
 from tests.conftest import make_person
 from tests.looking import ALICE, CANARIES
 from tests.makers import make_customer
@@ -194,6 +195,17 @@ def test_another_key_is_refused_when_the_right_one_is_given(certified):
 def test_junk_is_no_certificate(junk):
     with pytest.raises(NotGenuine):
         check(junk)
+
+
+def test_what_anybody_can_write_or_sign_ends_in_a_sentence():
+    other = Signer(b"y" * 32)
+    named = other.verifier.vkey()
+    endless = f'{{"certificate":{{"type":"{KIND}","x":1e400}},"signature":{{"key":"{named}","ed25519":"AAAA"}}}}'
+    drawn = b"%PDF-1.4 /Keywords (lethe RTBF-1 first now clean final)"
+    signature = base64.b64encode(other.sign_statement(PICTURE, drawn))
+    for odd in (endless.encode(), drawn + b"\n%lethe " + named.encode() + b" " + signature + b"\n"):
+        with pytest.raises(NotGenuine, match="not a certificate"):
+            check(odd)
 
 
 def test_the_picture_is_signed_as_a_whole(certified):

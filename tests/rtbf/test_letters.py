@@ -71,7 +71,7 @@ def test_a_mail_server_that_is_away_is_tried_again(asked, supervisor, monkeypatc
     assert (job.status, job.error_code) == ("queued", "mail_not_taken")
     assert "canary" not in caplog.text
     monkeypatch.undo()
-    monkeypatch.setattr("jobs.queue.ring", lambda job_id: True)
+    monkeypatch.setattr("jobs.queue.ring", lambda *_: True)
     Job.objects.update(not_before=timezone.now())
     runner.run_due()
     assert len(mail.outbox) == 1

@@ -335,7 +335,7 @@ def test_what_is_proved_elsewhere_is(flow):
 
 @pytest.fixture
 def house(account, supervisor, officer, auditor, administrator, monkeypatch, settings, tmp_path):
-    monkeypatch.setattr("jobs.queue.ring", lambda job_id: True)
+    monkeypatch.setattr("jobs.queue.ring", lambda *_: True)
     account.grace_hours = 0
     account.save()
     linda, alice = make_agent(account), make_customer(account, phone=ALICE)
