@@ -21,15 +21,15 @@ class AnyOf(Lookup):
         """Return the ids as the column takes them."""
         return [self.lhs.output_field.get_prep_value(each) for each in self.rhs]
 
-    def get_db_prep_lookup(self, value: Any, connection: BaseDatabaseWrapper) -> tuple[str, list[Any]]:
+    def get_db_prep_lookup(self, value: Any, connection: BaseDatabaseWrapper) -> tuple[str, tuple[str]]:
         """Return the one parameter, written here: the driver asks each element of a list how to quote it."""
-        return "%s", ["{" + ",".join([_written(each) for each in value]) + "}"]
+        return "%s", ("{" + ",".join([_written(each) for each in value]) + "}",)
 
-    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, tuple[str | int, ...]]:
         """Return the comparison."""
         left, parameters = self.process_lhs(compiler, connection)
         right, ids = self.process_rhs(compiler, connection)
-        return f"{left} = ANY({right}::{self.lhs.output_field.db_type(connection)}[])", [*parameters, *ids]
+        return f"{left} = ANY({right}::{self.lhs.output_field.db_type(connection)}[])", (*parameters, *ids)
 
 
 def _written(value: UUID | bytes) -> str:

@@ -14,13 +14,14 @@ from django.db.models import Q
 
 from accounts.models import Account
 from customers.models import Customer, Identifier, Note
-from interactions.models import TEXTS, Mention
+from interactions.models import TEXTS, Mention, Original
 from privacy import guards, lineage
 from privacy import map as data_map
 from privacy.descendants import below
 from privacy.models import SealedModel
 from retention.models import HoldScope, LegalHold
 from rtbf import words
+from rtbf.kept_files import files_of
 from rtbf.models import Action, Dossier, Request, RequestedIdentifier
 from rtbf.people import NOTHING_SETTLED, People, Settled, find_people, known_by_nothing_else
 from rtbf.reading import Asked
@@ -79,7 +80,16 @@ def discover(
     found: dict[tuple[str, UUID], Item] = {}
     for item in _everything(account, people, request):
         found.setdefault((item.label, item.id), item)
-    return Discovery(people, tuple(_keep_whole(_asked_of_guards(list(found.values())))))
+    kept = _keep_whole(_asked_of_guards(list(found.values())))
+    return Discovery(people, (*kept, *_files(account, kept)))
+
+
+def _files(account: Account, items: Iterable[Item]) -> Iterator[Item]:
+    """Yield the files in drop folders from which any of these records was read, where anything becomes of it."""
+    going = [each for each in items if each.action not in (Action.KEEP, Action.DECIDE)]
+    records = {each.unit for each in going} | {each.id for each in going if each.model is Note}
+    for pk in files_of(account, records, [each.id for each in going if each.spans]):
+        yield Item(Original, pk, pk, Action.DELETE, words.IN_A_FILE)
 
 
 def _everything(account: Account, people: People, request: Request | None) -> Iterator[Item]:

@@ -7,6 +7,7 @@ taken up. What a guard keeps stays, with its customer. One record that fails sto
 import logging
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
+from operator import attrgetter
 from uuid import UUID
 
 from django.apps import apps
@@ -32,6 +33,7 @@ from rtbf.deferred import open_again
 from rtbf.discovery import discover, of_customers
 from rtbf.entries import GROUND, note
 from rtbf.external_tasks import open_tasks, unfinished
+from rtbf.kept_files import FILE, unlink_files
 from rtbf.models import Action, Outcome, PlanItem, Request, RequestedIdentifier, State
 from rtbf.passages import Asker, Taken, take_out
 from rtbf.people import Settled
@@ -98,6 +100,7 @@ class Execution:
             self._erase_customers()
             if not self._look_again():
                 break
+        unlink_files(self.request, actor=self.actor, tell=self._tell)
         hand_over(self.request, actor=self.actor)
 
     def close(self, *, proved: bool) -> None:
@@ -135,7 +138,8 @@ class Execution:
     def _settled(self, planned: frozenset[UUID]) -> Settled:
         """Return whom the request means: those who only share an identifier never, and nobody new once it began."""
         shares = Q(action=Action.DECIDE) | Q(decision=NOT_THEIRS)
-        apart = frozenset(self.request.items.filter(shares).values_list("customer_id", flat=True)) - planned - {None}
+        holders = self.request.items.filter(shares).values_list("customer_id", flat=True)
+        apart = frozenset(each for each in holders if each is not None) - planned
         return Settled(planned if self.request.replanned_at else None, apart)
 
     def _asked(self, planned: frozenset[UUID]) -> list[Asked]:
@@ -157,7 +161,7 @@ class Execution:
         try:
             erased = self._erase_rows(_living(items))
         except BROKEN as problem:
-            units = [list(group) for _, group in groupby(items, key=_unit)]
+            units = [list(group) for _, group in groupby(items, key=attrgetter("unit"))]
             if len(units) > 1:
                 for unit in units:
                     self._erase(unit)
@@ -239,7 +243,7 @@ class Execution:
             note("request.completed", request, self.actor, facts=facts)
 
     def _undone(self) -> "QuerySet[PlanItem]":
-        return self.request.items.undone().exclude(action=Action.DECIDE)
+        return self.request.items.undone().exclude(action=Action.DECIDE).exclude(label=FILE)
 
     def _done(self, items: Sequence[PlanItem], kept: dict[UUID, Refusal]) -> None:
         for item in items:
@@ -267,10 +271,6 @@ class Execution:
         self.progress(items.exclude(done_at=None).count(), items.count())
 
 
-def _unit(item: PlanItem) -> UUID:
-    return item.unit
-
-
 def _as_one_unit(item: PlanItem) -> PlanItem:
     item.unit = item.customer_id or item.unit
     return item
@@ -279,7 +279,7 @@ def _as_one_unit(item: PlanItem) -> PlanItem:
 def _portions(items: Iterable[PlanItem]) -> Iterator[list[PlanItem]]:
     """Yield about 500 items at a time; a unit is never torn apart, so that a hold keeps all of it or none."""
     portion: list[PlanItem] = []
-    for _, group in groupby(items, key=_unit):
+    for _, group in groupby(items, key=attrgetter("unit")):
         unit = list(group)
         if portion and len(portion) + len(unit) > AT_ONCE:
             yield portion

@@ -36,13 +36,13 @@ def _portion(model: Any, items: Sequence[Item], warrant: Warrant) -> Iterator[Pl
     opened = _opened(model, items, warrant)
     for item in items:
         values = opened.get(item.id, {})
-        for place in _passages(item, values) if item.spans else [_whole(values.get("place"))]:
+        for place in _passages(item, values) if item.spans else [_whole(values.get("place") or _file(values))]:
             yield {**place, "kind": group_of(item), "action": item.action.value, "because": item.because}
 
 
 def _opened(model: Any, items: Sequence[Item], warrant: Warrant) -> dict[UUID, dict[str, Any]]:
     """Open the places of items; those of passages in a transcript or note stand in its parts."""
-    names = [name for name in ("place",) if _seals(model, name)]
+    names = [name for name in ("place", "path") if _seals(model, name)]
     if not names:
         return {}
     if model in PARTS_OF and any(item.spans for item in items):
@@ -63,6 +63,11 @@ def _whole(place: Place | None) -> Place:
         "start": None,
         "end": None,
     }
+
+
+def _file(values: dict[str, Any]) -> Place:
+    """Return the place that a file of a drop folder is itself."""
+    return {"file": values.get("path")}
 
 
 def _passages(item: Item, values: dict[str, Any]) -> Iterator[Place]:

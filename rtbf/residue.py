@@ -33,6 +33,7 @@ from privacy.open import Forgotten, Warrant, open_rows, warrant
 from rtbf import places_searched as places
 from rtbf import tables_searched
 from rtbf.discovery import TEXT_OF
+from rtbf.drops_searched import dropped_files
 from rtbf.entries import GROUND
 from rtbf.models import Action, Outcome, Request, RequestedIdentifier, ResidueFinding, ResidueScan, SearchSample, Weight
 from rtbf.pieces import Kind, Piece
@@ -130,6 +131,7 @@ class Search:
         self._sealed_values()
         self._pieces(places.stored_files(self.not_searched))
         self._pieces(places.home_files(self.not_searched))
+        self._pieces(dropped_files(self.account, self.opening, self.not_searched))
         self._pieces(places.sessions())
         self._servers()
         self._tell(force=True)

@@ -21,6 +21,7 @@ KIND_OF: Final[dict[str, str]] = {
     "customers.Note": "note",
     "customers.Disclosure": "disclosure",
     "customers.Corrected": "correction",
+    "interactions.Original": "original",
     "trail.Detail": "log_detail",
     "rtbf.RequestedIdentifier": "request",
     "rtbf.Dossier": "dossier",
@@ -43,6 +44,7 @@ KINDS: Final[dict[str, tuple[str, str]]] = {
     "disclosure": ("line of the register of disclosures", "lines of the register of disclosures"),
     "correction": ("mark of a correction", "marks of corrections"),
     "customer": ("customer", "customers"),
+    "original": ("file in a drop folder", "files in drop folders"),
     "source": ("reference to a source file", "references to source files"),
     "mention": ("index entry", "index entries"),
     "log_detail": ("personal detail in the access log", "personal details in the access log"),
@@ -61,6 +63,8 @@ OF_THE_HOUSE: Final = (SEARCHED_FOR, ASKED_FOR, WAS_HELD)
 """What the house itself wrote about the person, the search of a plan or copy included; it changes nobody's mind."""
 SHARED: Final = "shared_identifier"
 STAFFS_OWN: Final = "also_of_somebody_who_works_here"
+IN_A_FILE: Final = "read_from_it"
+FILE_SPARED: Final = "nothing_of_it_was_erased"
 CUSTOMER_KEPT: Final = "something_of_the_customer_stays"
 LEGAL_HOLD: Final = "legal_hold"
 DUTY: Final = "duty_to_keep"
@@ -78,6 +82,8 @@ BECAUSE: Final[dict[str, str]] = {
     WAS_HELD: "it says why the customer's records were held",
     SHARED: "several customers share the identifier",
     STAFFS_OWN: "somebody who works here has the number or address as well",
+    IN_A_FILE: "the customer stands in it; it is unlinked whole, since what it says of others is sealed here",
+    FILE_SPARED: "nothing that was read from it was erased",
     CUSTOMER_KEPT: "something of the customer stays, so it must still be known whose it is",
     LEGAL_HOLD: "a legal hold covers it",
     DUTY: "a law demands that it is kept for now",
