@@ -4,7 +4,8 @@
 PYTHON ?= python3
 PORT ?= 8000
 DEMO ?= 1
-WORKERS ?= 2
+# One more than there are processors: tests often wait for a browser or a server.
+WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 export PORT DEMO
 
 PY := .venv/bin/python
