@@ -4,7 +4,6 @@ Faces only: each reads a form, calls one flow and shows what it said. What was w
 showing it is an opening, with an entry.
 """
 
-from collections.abc import Callable
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -24,6 +23,7 @@ from accounts.pages import page, render_page
 from accounts.requests import MemberRequest, membership_of
 from accounts.rights import may
 from accounts.roles import ROLES, rights_of
+from accounts.telling import telling
 from accounts.typed import id_in
 from privacy import restored
 from privacy.open import Warrant, open_rows, warrant
@@ -107,11 +107,9 @@ def _older(asked: QueryDict, last: LegalHold) -> str:
 @require_POST
 def confirm(request: MemberRequest) -> HttpResponseBase:
     """Note that the holds were looked at after a restore, and show them again."""
-    try:
+    with telling(request, HoldError):
         confirm_holds(actor=request.actor, account=membership_of(request).account)
         messages.success(request, "Noted. Disposal by age goes on.")
-    except HoldError as error:
-        messages.error(request, str(error))
     return redirect("portal:holds")
 
 
@@ -142,13 +140,11 @@ def show(request: MemberRequest, pk: UUID) -> HttpResponseBase:
 @require_POST
 def change(request: MemberRequest, pk: UUID) -> HttpResponseBase:
     """Set owner and review day, and show the hold again."""
-
-    def flow(hold: LegalHold) -> None:
-        form = request.POST
-        review_on = day_in(form.get("review_on", ""))
-        change_hold(actor=request.actor, hold=hold, owner_id=id_in(form.get("owner", "")), review_on=review_on)
-
-    return _acted(request, pk, "hold.changed", flow)
+    hold, owner = _visible(request, pk, "hold.changed"), id_in(request.POST.get("owner", ""))
+    with telling(request, HoldError):
+        review_on = day_in(request.POST.get("review_on", ""))
+        change_hold(actor=request.actor, hold=hold, owner_id=owner, review_on=review_on)
+    return redirect("portal:hold", pk)
 
 
 @page("holds/<uuid:pk>/release/", name="hold-release", right=RELEASE, action="hold.released")
@@ -156,10 +152,10 @@ def change(request: MemberRequest, pk: UUID) -> HttpResponseBase:
 @require_POST
 def release(request: MemberRequest, pk: UUID) -> HttpResponseBase:
     """Release a hold, or ask for it, and show it again."""
-    reason = request.POST.get("reason", "")
-    return _acted(
-        request, pk, "hold.released", lambda hold: release_hold(actor=request.actor, hold=hold, reason=reason)
-    )
+    hold = _visible(request, pk, "hold.released")
+    with telling(request, HoldError):
+        release_hold(actor=request.actor, hold=hold, reason=request.POST.get("reason", ""))
+    return redirect("portal:hold", pk)
 
 
 @page("holds/<uuid:pk>/agree/", name="hold-agree", right=RELEASE, action="hold.released")
@@ -167,7 +163,10 @@ def release(request: MemberRequest, pk: UUID) -> HttpResponseBase:
 @require_POST
 def agree(request: MemberRequest, pk: UUID) -> HttpResponseBase:
     """Agree as the second person, and show the hold again."""
-    return _acted(request, pk, "hold.released", lambda hold: approve_release(actor=request.actor, hold=hold))
+    hold = _visible(request, pk, "hold.released")
+    with telling(request, HoldError):
+        approve_release(actor=request.actor, hold=hold)
+    return redirect("portal:hold", pk)
 
 
 @page("holds/<uuid:pk>/decline/", name="hold-decline", right=RELEASE, action="hold.release_declined")
@@ -175,14 +174,9 @@ def agree(request: MemberRequest, pk: UUID) -> HttpResponseBase:
 @require_POST
 def decline(request: MemberRequest, pk: UUID) -> HttpResponseBase:
     """Let the hold stay, and show it again."""
-    return _acted(request, pk, "hold.release_declined", lambda hold: decline_release(actor=request.actor, hold=hold))
-
-
-def _acted(request: MemberRequest, pk: UUID, action: str, flow: Callable[[LegalHold], object]) -> HttpResponseBase:
-    try:
-        flow(_visible(request, pk, action))
-    except HoldError as error:
-        messages.error(request, str(error))
+    hold = _visible(request, pk, "hold.release_declined")
+    with telling(request, HoldError):
+        decline_release(actor=request.actor, hold=hold)
     return redirect("portal:hold", pk)
 
 

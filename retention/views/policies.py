@@ -4,7 +4,6 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import HttpResponseBase, QueryDict
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -16,6 +15,7 @@ from accounts.models import Account, Purpose
 from accounts.pages import page, render_page
 from accounts.requests import MemberRequest, membership_of
 from accounts.rights import may
+from accounts.telling import telling
 from accounts.typed import id_in
 from retention import pictures, policies, words
 from retention.due import Schedule
@@ -26,6 +26,7 @@ from retention.preview import preview
 from retention.querysets import SEE_POLICIES
 from trail.append import append
 
+RULES = ("pending_days", "from_hour", "to_hour", "pause_ms")
 TEMPLATES = {
     "": "",
     "cnil": "Recordings at most six months (CNIL, guidance on recording calls)",
@@ -97,7 +98,9 @@ def propose(request: MemberRequest) -> HttpResponseBase:
 @require_POST
 def withdraw(request: MemberRequest, pk: UUID) -> HttpResponseBase:
     """Withdraw a policy that is not in force yet."""
-    return _act(request, lambda: policies.withdraw_policy(actor=request.actor, policy=_visible(request, pk)))
+    with telling(request, PolicyError):
+        policies.withdraw_policy(actor=request.actor, policy=_visible(request, pk))
+    return redirect("portal:policies")
 
 
 @page("policies/<uuid:pk>/end/", name="policy-end", right=policies.CHANGE, action="policy.ended")
@@ -105,7 +108,9 @@ def withdraw(request: MemberRequest, pk: UUID) -> HttpResponseBase:
 @require_POST
 def end(request: MemberRequest, pk: UUID) -> HttpResponseBase:
     """Let a policy end after the pending days."""
-    return _act(request, lambda: policies.end_policy(actor=request.actor, policy=_visible(request, pk)))
+    with telling(request, PolicyError):
+        policies.end_policy(actor=request.actor, policy=_visible(request, pk))
+    return redirect("portal:policies")
 
 
 @page("policies/<uuid:pk>/pause/", name="policy-pause", right=policies.CHANGE, action="policy.paused")
@@ -113,19 +118,14 @@ def end(request: MemberRequest, pk: UUID) -> HttpResponseBase:
 @require_POST
 def pause(request: MemberRequest, pk: UUID) -> HttpResponseBase:
     """Pause a policy until a day, or end its pause when no day is given."""
-    until, because = request.POST.get("until", ""), request.POST.get("because", "")
-
-    def act() -> Policy:
-        policy = _visible(request, pk)
-        if not until:
-            return policies.resume_policy(actor=request.actor, policy=policy)
-        try:
-            day = date.fromisoformat(until)
-        except ValueError:
-            raise PolicyError("Write the last day of the pause as YYYY-MM-DD. Nothing was changed.") from None
-        return policies.pause_policy(actor=request.actor, policy=policy, until=day, because=because)
-
-    return _act(request, act)
+    policy, because = _visible(request, pk), request.POST.get("because", "")
+    with telling(request, PolicyError):
+        until = _last_day(request.POST.get("until", ""))
+        if until is None:
+            policies.resume_policy(actor=request.actor, policy=policy)
+        else:
+            policies.pause_policy(actor=request.actor, policy=policy, until=until, because=because)
+    return redirect("portal:policies")
 
 
 @page("policies/rules/", name="disposal-rules", right=policies.CHANGE, action="retention.changed")
@@ -133,27 +133,24 @@ def pause(request: MemberRequest, pk: UUID) -> HttpResponseBase:
 @require_POST
 def change_rules(request: MemberRequest) -> HttpResponseBase:
     """Set the pending days and the nightly window."""
-
-    def act() -> object:
-        try:
-            numbers = {name: int(request.POST.get(name, "")) for name in RULES}
-        except ValueError:
-            raise PolicyError("Write whole numbers. Nothing was changed.") from None
-        account = membership_of(request).account
-        return policies.change_rules(actor=request.actor, account=account, **numbers)
-
-    return _act(request, act)
-
-
-RULES = ("pending_days", "from_hour", "to_hour", "pause_ms")
-
-
-def _act(request: MemberRequest, act: Any) -> HttpResponseBase:
-    try:
-        act()
-    except PolicyError as error:
-        messages.error(request, str(error))
+    with telling(request, PolicyError):
+        account, numbers = membership_of(request).account, _numbers(request.POST)
+        policies.change_rules(actor=request.actor, account=account, **numbers)
     return redirect("portal:policies")
+
+
+def _last_day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise PolicyError("Write the last day of the pause as YYYY-MM-DD. Nothing was changed.") from None
+
+
+def _numbers(form: QueryDict) -> dict[str, int]:
+    try:
+        return {name: int(form.get(name, "")) for name in RULES}
+    except ValueError:
+        raise PolicyError("Write whole numbers. Nothing was changed.") from None
 
 
 def _effect(request: MemberRequest, account: Account, draft: Policy) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from accounts.finding import find_visible
 from accounts.pages import page, render_page
 from accounts.requests import MemberRequest, membership_of
 from accounts.rights import may
+from accounts.telling import telling
 from privacy import restored
 from retention import nights, pictures, words
 from retention.due import Schedule
@@ -93,15 +94,13 @@ def show_run(request: MemberRequest, pk: UUID) -> HttpResponseBase:
 def act(request: MemberRequest, pk: UUID) -> HttpResponseBase:
     """Confirm, cancel, pause or resume a run."""
     run, what = _visible(request, pk), request.POST.get("act", "")
-    try:
+    with telling(request, PolicyError):
         if what == "confirm":
             nights.confirm_run(actor=request.actor, run=run, typed=request.POST.get("typed", ""))
         elif what in ACTS:
             ACTS[what](actor=request.actor, run=run)
         else:
             raise PolicyError("Choose what to do with the run. Nothing was changed.")
-    except PolicyError as error:
-        messages.error(request, str(error))
     return redirect("portal:disposal-run", run.pk)
 
 

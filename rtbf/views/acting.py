@@ -3,10 +3,8 @@
 Faces only: each reads a form, calls one flow, and shows the request again with what the flow said.
 """
 
-from collections.abc import Callable
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import HttpResponseBase
 from django.shortcuts import redirect
 from django.views.decorators.cache import never_cache
@@ -15,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.pages import page, render_page
 from accounts.requests import MemberRequest
 from accounts.rights import may
+from accounts.telling import telling
 from accounts.typed import number_in
 from rtbf import words
 from rtbf.approval import APPROVE, approve_request, return_request
@@ -32,16 +31,9 @@ from rtbf.views.finding import opening_of, visible_request
 from trail.refusal import NotVisible
 
 
-def _act(request: MemberRequest, pk: UUID, action: str, flow: Callable[[Request], object]) -> HttpResponseBase:
-    try:
-        flow(visible_request(request, pk, action))
-    except RequestError as error:
-        messages.error(request, str(error))
-    return redirect(_back(request) or "portal:request", pk)
-
-
-def _back(request: MemberRequest) -> str:
-    return "portal:request-plan" if request.POST.get("back") == "plan" else ""
+def _back(request: MemberRequest, pk: UUID) -> HttpResponseBase:
+    """Show the page again on which the button was."""
+    return redirect("portal:request-plan" if request.POST.get("back") == "plan" else "portal:request", pk)
 
 
 @page("requests/<uuid:pk>/search/", name="request-search", right=RAISE, action="request.planned")
@@ -49,7 +41,10 @@ def _back(request: MemberRequest) -> str:
 @require_POST
 def search(request: MemberRequest, pk: UUID) -> HttpResponseBase:
     """Search for whom a draft names."""
-    return _act(request, pk, "request.planned", lambda found: search_request(actor=request.actor, request=found))
+    found = visible_request(request, pk, "request.planned")
+    with telling(request, RequestError):
+        search_request(actor=request.actor, request=found)
+    return _back(request, pk)
 
 
 @page("requests/<uuid:pk>/decide/", name="request-decide", right=RAISE, action="request.decided")
@@ -57,13 +52,12 @@ def search(request: MemberRequest, pk: UUID) -> HttpResponseBase:
 @require_POST
 def decide_rows(request: MemberRequest, pk: UUID) -> HttpResponseBase:
     """Decide over the selected rows."""
+    found = visible_request(request, pk, "request.decided")
     typed = [number_in(each, digits=15) for each in request.POST.getlist("rows")]
     rows = [each for each in typed if each is not None]
-    choice = request.POST.get("choice", "")[:24]
-    return _act(
-        request, pk, "request.decided",
-        lambda found: decide(actor=request.actor, request=found, items=rows, choice=choice),
-    )  # fmt: skip
+    with telling(request, RequestError):
+        decide(actor=request.actor, request=found, items=rows, choice=request.POST.get("choice", "")[:24])
+    return _back(request, pk)
 
 
 @page("requests/<uuid:pk>/identity/", name="request-identity", right=WRITE, action="identity.checked")
@@ -71,10 +65,10 @@ def decide_rows(request: MemberRequest, pk: UUID) -> HttpResponseBase:
 @require_POST
 def identity(request: MemberRequest, pk: UUID) -> HttpResponseBase:
     """Note how identity was checked."""
-    how = request.POST.get("how", "")[:16]
-    return _act(
-        request, pk, "identity.checked", lambda found: check_identity(actor=request.actor, request=found, how=how)
-    )
+    found = visible_request(request, pk, "identity.checked")
+    with telling(request, RequestError):
+        check_identity(actor=request.actor, request=found, how=request.POST.get("how", "")[:16])
+    return _back(request, pk)
 
 
 @page("requests/<uuid:pk>/approve/", name="request-approve", right=APPROVE, action="request.approved")
@@ -82,7 +76,10 @@ def identity(request: MemberRequest, pk: UUID) -> HttpResponseBase:
 @require_POST
 def approve(request: MemberRequest, pk: UUID) -> HttpResponseBase:
     """Approve as the second person."""
-    return _act(request, pk, "request.approved", lambda found: approve_request(actor=request.actor, request=found))
+    found = visible_request(request, pk, "request.approved")
+    with telling(request, RequestError):
+        approve_request(actor=request.actor, request=found)
+    return _back(request, pk)
 
 
 @page("requests/<uuid:pk>/return/", name="request-return", right=APPROVE, action="request.returned")
@@ -90,7 +87,10 @@ def approve(request: MemberRequest, pk: UUID) -> HttpResponseBase:
 @require_POST
 def give_back(request: MemberRequest, pk: UUID) -> HttpResponseBase:
     """Give the request back instead of approving it."""
-    return _act(request, pk, "request.returned", lambda found: return_request(actor=request.actor, request=found))
+    found = visible_request(request, pk, "request.returned")
+    with telling(request, RequestError):
+        return_request(actor=request.actor, request=found)
+    return _back(request, pk)
 
 
 @page("requests/<uuid:pk>/refuse/", name="request-refuse", right=REFUSE, action="request.refused")
@@ -98,10 +98,10 @@ def give_back(request: MemberRequest, pk: UUID) -> HttpResponseBase:
 @require_POST
 def refuse(request: MemberRequest, pk: UUID) -> HttpResponseBase:
     """Refuse the request."""
-    ground = request.POST.get("ground", "")[:16]
-    return _act(
-        request, pk, "request.refused", lambda found: refuse_request(actor=request.actor, request=found, ground=ground)
-    )
+    found = visible_request(request, pk, "request.refused")
+    with telling(request, RequestError):
+        refuse_request(actor=request.actor, request=found, ground=request.POST.get("ground", "")[:16])
+    return _back(request, pk)
 
 
 @page("requests/<uuid:pk>/extend/", name="request-extend", right=REFUSE, action="request.extended")
@@ -109,11 +109,10 @@ def refuse(request: MemberRequest, pk: UUID) -> HttpResponseBase:
 @require_POST
 def extend(request: MemberRequest, pk: UUID) -> HttpResponseBase:
     """Take two months more."""
-    because = request.POST.get("because", "")[:12]
-    return _act(
-        request, pk, "request.extended",
-        lambda found: extend_request(actor=request.actor, request=found, because=because),
-    )  # fmt: skip
+    found = visible_request(request, pk, "request.extended")
+    with telling(request, RequestError):
+        extend_request(actor=request.actor, request=found, because=request.POST.get("because", "")[:12])
+    return _back(request, pk)
 
 
 @page("requests/<uuid:pk>/plan/", name="request-plan", right=SEE, action="request.opened")

@@ -17,6 +17,7 @@ from accounts.finding import find_visible
 from accounts.pages import page, render_page
 from accounts.requests import MemberRequest, membership_of
 from accounts.rights import may
+from accounts.telling import telling
 from accounts.typed import id_in, number_in
 from privacy.open import open_rows, warrant
 from privacy.witness import RecordRef
@@ -111,10 +112,8 @@ def end(request: MemberRequest, pk: UUID) -> HttpResponseBase:
 def again(request: MemberRequest, pk: UUID) -> HttpResponseBase:
     """Let a connector try again, and show the request."""
     found = _task(request, pk, "task.sent_again")
-    try:
+    with telling(request, RequestError):
         send_again(actor=request.actor, task=found)
-    except RequestError as problem:
-        messages.error(request, str(problem))
     return redirect("portal:request", found.request_id)
 
 
