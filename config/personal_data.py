@@ -5,7 +5,7 @@ from django.contrib.sessions.models import Session
 
 from privacy.map import Category, Datum, Keep, declare, exempt
 
-STAFF = Keep(because="a person who signs in is known by this address; staff are deactivated, not forgotten")
+STAFF = Keep(because="a person who signs in is known by this address; it goes when the names of a leaver are erased")
 
 declare(
     EmailAddress,

@@ -12,9 +12,10 @@ from rtbf.models import ENDED, Request, State
 from rtbf.querysets import SEE
 from rtbf.requests import RAISE
 from rtbf.rules import CHANGE, today_in
-from rtbf.views import acting, cases, dossiers, external, proofs, requests, rights, rules
+from rtbf.staff_data import ANSWER
+from rtbf.views import acting, cases, dossiers, external, proofs, requests, rights, rules, staff
 
-__all__ = ["acting", "cases", "dossiers", "external", "proofs", "requests", "rights", "rules"]
+__all__ = ["acting", "cases", "dossiers", "external", "proofs", "requests", "rights", "rules", "staff"]
 
 SOON = timedelta(days=7)
 SECTION = "Right to be forgotten"
@@ -39,6 +40,7 @@ menu.entry(
     section=SECTION,
     order=32,
 )
+menu.entry("Data of members", url="portal:staff", icon="badge", right=ANSWER, section=SECTION, order=37)
 menu.entry("Check a certificate", url="portal:certificate-check", icon="verified", right=SEE, section=SECTION, order=38)
 menu.entry("Rules for requests", url="portal:request-rules", icon="rule", right=CHANGE, section=SECTION, order=39)
 menu.entry("Other systems", url="portal:systems", icon="hub", right="rtbf.change_rules", section=SECTION, order=34)

@@ -54,8 +54,8 @@ DEFAULTS: Final[dict[str, tuple[str, str]]] = {
     "corrected": (
         "Your request {reference} has been carried out",
         "Dear {name},\n\non {finished_on} we carried out your request {reference} of {received_on}: what you asked us"
-        " to correct has been corrected wherever we hold it (Article 16 of the General Data Protection Regulation). What"
-        " was said in recorded calls stays as it was said.\n\nYours sincerely\n{account}",
+        " to correct has been corrected wherever we hold it (Article 16 of the General Data Protection Regulation)."
+        " What was said in recorded calls stays as it was said.\n\nYours sincerely\n{account}",
     ),
     "restricted": (
         "Your request {reference} has been carried out",

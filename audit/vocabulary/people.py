@@ -13,6 +13,10 @@ ACTIONS: Final[dict[str, Words]] = {
     "agent.changed": Words(PEOPLE, "changed {record}", "change {record}"),
     "team.added": Words(PEOPLE, "added {record}", "add a team"),
     "team.changed": Words(PEOPLE, "changed {record}", "change {record}"),
+    "member.exported": Words(
+        PEOPLE, "took a copy of what is held on {record}", "take a copy of what is held on {record}"
+    ),
+    "member.erased": Words(PEOPLE, "erased what names {record}", "erase what names {record}"),
     "member.added": Words(PEOPLE, "added {record}", "add a member", " (as {role})"),
     "member.changed": Words(PEOPLE, "changed {record}", "change {record}", " (was {role_before}, is {role})"),
     "supervision.changed": Words(PEOPLE, "changed whom {record} supervises", "change whom {record} supervises"),

@@ -125,6 +125,7 @@ class Request(models.Model):
             ("refuse_request", "Refuse a request, or take more time for it"),
             ("write_letter", "Keep the case file and write letters about a request"),
             ("decide_right", "Correct or restrict a customer's data, decide objections"),
+            ("answer_member", "Give members a copy of their data, erase what names leavers"),
             ("change_rules", "Set the rules and letters for requests"),
         ]
         constraints = [

@@ -35,6 +35,7 @@ EXPECTED = {
         "customers.view_restriction",
         "customers.lift_restriction",
         "customers.use_for_claims",
+        "rtbf.answer_member",
         "rtbf.decide_right",
         "retention.view_hold",
         "retention.place_hold",

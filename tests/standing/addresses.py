@@ -72,6 +72,7 @@ def make_rows(account: Account, supervisor: Person, officer: Person) -> dict[str
         "recordings/<uuid:sound_id>": sounds[0].pk,
         "voicemails/<uuid:sound_id>": sounds[1].pk,
         "customers/<uuid:pk>": call.customer_id,
+        "staff/<uuid:pk>": supervisor.membership.pk,
         "restrictions/<uuid:pk>": _restricted(account, supervisor).pk,
         "merges/<uuid:pk>": _merged(account, supervisor).pk,
         "systems/<uuid:pk>": system.pk,

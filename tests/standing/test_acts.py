@@ -306,6 +306,8 @@ ELSEWHERE = {
     "rtbf.reminders.end_cases": "tests/rtbf/test_letters.py",
     "rtbf.reminders.remind": "tests/rtbf/test_letters.py",
     "trail.verify.verify": "tests/trail/test_verify.py",
+    "rtbf.staff_data.copy_of_member": "tests/rtbf/test_staff_data.py",
+    "rtbf.leavers.erase_leaver": "tests/rtbf/test_staff_data.py",
     "rtbf.rights.raise_right": "tests/rtbf/test_restricting.py",
     "rtbf.restricting.restrict_customers": "tests/rtbf/test_restricting.py",
     "rtbf.restricting.lift_restriction": "tests/rtbf/test_restricting.py",
