@@ -61,6 +61,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "trail.middleware.RefusalMiddleware",
     "axes.middleware.AxesMiddleware",
+    "config.damaged.DamagedFormMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
