@@ -74,7 +74,9 @@ class HeardSound:
 
 def place_of(place: Place) -> dict[str, Any]:
     """Return a place as it is sealed."""
-    parts = {"file": place.file, "record": place.record, "field": place.field, "start": place.start}
+    parts = {
+        "file": place.file, "record": place.record, "field": place.field, "start": place.start, "gaps": place.gaps,
+    }  # fmt: skip
     return {name: value for name, value in parts.items() if value}
 
 

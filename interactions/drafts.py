@@ -35,12 +35,14 @@ class Place:
 
     `record` uses one of the keys row (1-based, header not counted) with key, pointer (RFC 6901), line (1-based),
     section, path. `start` is where the text begins in the decoded field (characters), as in `"Ann" <2046>`.
+    `gaps`: (place in the text, how many characters of marks were left out there).
     """
 
     file: str
     record: dict[str, Any] = field(default_factory=dict)
     field: str = ""
     start: int = 0
+    gaps: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

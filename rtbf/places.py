@@ -74,5 +74,6 @@ def _passages(item: Item, values: dict[str, Any]) -> Iterator[Place]:
     parts = values.get(PARTS_OF.get(item.model, ""))
     for number, start, end in item.spans:
         place = parts[number].get("place") if parts and number < len(parts) else values.get("place")
-        offset = (place or {}).get("start", 0)
-        yield {**_whole(place), "start": offset + start, "end": offset + end}
+        offset, gaps = (place or {}).get("start", 0), (place or {}).get("gaps", ())
+        before = offset + start + sum(left_out for at, left_out in gaps if at <= start)
+        yield {**_whole(place), "start": before, "end": offset + end + sum(out for at, out in gaps if at < end)}

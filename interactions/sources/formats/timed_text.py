@@ -1,7 +1,7 @@
 """Transcripts as subtitles: WebVTT (W3C) and SubRip (`.srt`), named as the recording they are of.
 
 Each line of a cue is an utterance with the cue's time, so that a find leads back to its line. Who speaks, a voice tag
-(`<v Agent>`) or a word before a colon says.
+(`<v Agent>`) or a word before a colon says. Times between words say when each is heard.
 """
 
 import re
@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from interactions.drafts import InteractionDraft, Noted, Outcome, Place, SegmentDraft, TranscriptDraft
 from interactions.sources.beside import call_beside
+from interactions.sources.cue_text import CLOCK, cue_text, milliseconds
 from interactions.sources.found import FoundFile, Unusable
 from interactions.sources.json_list import READ_AS_CP1252
 from interactions.sources.lines import Line, lines
@@ -16,8 +17,7 @@ from interactions.sources.registry import Context
 from interactions.sources.segments import LONGEST_MS, speaker_of
 
 MOST_UTTERANCES = 100_000
-_CLOCK = r"(?:(\d{1,4}):)?(\d{1,2}):(\d{2})[.,](\d{3})"
-_TIMING = re.compile(rf"\s*{_CLOCK}\s+-->\s+{_CLOCK}(?:\s.*)?", re.ASCII)
+_TIMING = re.compile(rf"\s*{CLOCK}\s+-->\s+{CLOCK}(?:\s.*)?", re.ASCII)
 _VOICE = re.compile(r"\s*<v(?:\.[\w.]+)?\s+([^>]{1,80})>|\s*(\w[\w ]{0,30}):\s(?=\S)")
 
 
@@ -58,8 +58,8 @@ def _utterances(read: list[Line], file: FoundFile) -> Iterator[SegmentDraft]:
     for line in read:
         timing = _TIMING.fullmatch(line.text)
         if timing:
-            start_ms = _milliseconds(timing.groups()[:4])
-            length_ms = _milliseconds(timing.groups()[4:]) - start_ms
+            start_ms = milliseconds(timing.groups()[:4])
+            length_ms = milliseconds(timing.groups()[4:]) - start_ms
         elif not line.text.strip():
             start_ms = -1
         elif 0 <= start_ms <= LONGEST_MS and length_ms >= 0 and given < MOST_UTTERANCES:
@@ -67,19 +67,14 @@ def _utterances(read: list[Line], file: FoundFile) -> Iterator[SegmentDraft]:
             yield _utterance(line, start_ms, length_ms, file)
 
 
-def _milliseconds(parts: tuple[str | None, ...]) -> int:
-    hours, minutes, seconds, rest = (int(part or 0) for part in parts)
-    return ((hours * 60 + minutes) * 60 + seconds) * 1000 + rest
-
-
 def _utterance(line: Line, start_ms: int, length_ms: int, file: FoundFile) -> SegmentDraft:
     voice = _VOICE.match(line.text)
     speaker = speaker_of(voice[1] or voice[2]) if voice else ""
     # Words before a colon that name no known side may as well be part of what was said.
     begins = voice.end() if voice and (voice[1] or speaker) else 0
-    text = line.text[begins:].removesuffix("</v>")
-    place = Place(file.relative, {"line": line.number}, "text", begins)
-    return SegmentDraft(speaker, start_ms, length_ms, text, place)
+    cue = cue_text(line.text[begins:].removesuffix("</v>"), start_ms, start_ms + length_ms)
+    place = Place(file.relative, {"line": line.number}, "text", begins, cue.gaps)
+    return SegmentDraft(speaker, start_ms, length_ms, cue.text, place, cue.words)
 
 
 SOURCE = TimedText()
