@@ -53,6 +53,13 @@ def test_both_at_once(account, sound):
     assert Transcription.objects.get().recording == Recording.objects.get()
 
 
+def test_words_that_came_before_two_sounds_are_tied_to_neither(account, sound):
+    take(account, transcripts=(words(),))
+    take(account, audio=(sound("a.wav"), sound("b.wav", 2)))
+    assert Recording.objects.count() == 2
+    assert Transcription.objects.get().recording is None
+
+
 def test_the_sound_first(account, sound):
     take(account, audio=(sound("a.wav"),))
     take(account, transcripts=(words(),))

@@ -75,6 +75,23 @@ def test_a_crash_between_the_two_databases_is_no_restore(at, monkeypatch):
     assert not Restoration.objects.exists()
 
 
+def test_a_restore_noticed_by_a_clock_that_died_then_is_noted_once(monkeypatch):
+    restored.advance()
+    copy = Epoch.objects.values().get()
+    restored.advance()
+    Epoch.objects.update(**copy)
+
+    def die(manager, **options):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(type(KeyringEpoch.objects), "update_or_create", die)
+        with pytest.raises(KeyboardInterrupt):
+            restored.advance()
+    restored.advance()
+    assert Restoration.objects.get().lost == restored.DATA
+
+
 def test_a_copy_from_the_middle_of_a_change_is_noticed_after_the_next():
     restored.advance()
     Epoch.objects.update(next_token=uuid4())
