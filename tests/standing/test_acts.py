@@ -225,6 +225,7 @@ STEPS = {
     "interactions.playback.find_interaction": "interactions.showing.page_of",
     "interactions.playback.find_sound": "interactions.openings.opened",
     "jobs.queue.enqueue": "rtbf.requests.confirm_request",
+    "rtbf.kept_files.unlink_files": "rtbf.execution.execute",
     "rtbf.proving.begin_proof": "rtbf.execution.execute",
     "rtbf.proving.hand_over": "rtbf.execution.execute",
     "rtbf.sampling.take_sample": "rtbf.execution.execute",
