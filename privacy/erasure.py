@@ -9,7 +9,7 @@ crash. Age, right and a permitted hand are askers of this one function.
 import logging
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.functions import RandomUUID
@@ -133,7 +133,7 @@ def shred(condemnation: Condemnation) -> int:
 
 def _condemned_rows(condemnation: Condemnation) -> list[SealedModel]:
     return [
-        cast(SealedModel, row)
+        row
         for each in data_map.erasable()
         for row in lineage.bare(each.model._default_manager.filter(condemnation_id=condemnation.pk, erased_at=None))
     ]
@@ -181,16 +181,20 @@ def _cleared(on_erase: data_map.OnErase) -> list[Any]:
 
 
 def unlink_doomed(limit: int = 1_000) -> int:
-    """Unlink files nobody can open any more; returns how many. What fails stays in the list for the next time."""
+    """Unlink files nobody can open any more; returns how many. What fails goes to the end of the list."""
     gone: list[str] = []
+    failed: list[str] = []
     left = DoomedFile.objects.filter(gone_at=None, at__lte=timezone.now()).order_by("at")
     for name in list(left.values_list("name", flat=True)[:limit]):
         try:
             store().delete(name)
         except OSError as problem:
             logger.warning("A sealed file could not be unlinked and will be tried again: %s", problem.strerror)
+            failed.append(name)
             continue
         gone.append(name)
+    # Otherwise a thousand that fail would hide all the others for ever.
+    DoomedFile.objects.filter(name__in=failed).update(at=timezone.now())
     DoomedFile.objects.filter(name__in=gone).update(gone_at=timezone.now())
     return len(gone)
 

@@ -44,7 +44,7 @@ def lock(rows: Iterable[SealedModel], *, sealed: bool = True) -> tuple[list[Seal
     return fresh, [target(row, locked) for row in fresh]
 
 
-def bare(query: "QuerySet[SealedModel]") -> "QuerySet[SealedModel]":
+def bare(query: "QuerySet[Any]") -> "QuerySet[Any]":
     """Leave the sealed values of rows where they are: whoever erases never reads them."""
     return query.defer(*(each.name for each in query.model._meta.concrete_fields if isinstance(each, SealedField)))
 

@@ -77,7 +77,7 @@ class Rule:
     def fits(self, call: Handled) -> bool:
         """Say whether a call is one the policy speaks of, for any purpose."""
         return (
-            (not self.purposes or bool(self.purposes & set(call.purposes)))
+            (not self.purposes or not self.purposes.isdisjoint(call.purposes))
             and _names(self.directions, call.direction)
             and _names(self.lines, call.line)
             and _names(self.queues, call.queue)
@@ -112,6 +112,33 @@ def decide(rules: Iterable[Rule], *, kind: str, call: Handled, ended_on: date) -
     by_term = max(chosen, key=lambda rule: _order(rule.keep.last_day(ended_on), rule))
     decision = Decision(by_term.keep.last_day(ended_on), by_term, Why.TERM)
     return _at_least(_at_most(decision, applying, ended_on), applying, ended_on)
+
+
+def contenders(rules: Iterable[Rule], *, kind: str, call: Handled) -> list[Rule]:
+    """Return those of the rules that can decide over such a record, whenever the call ended: a handful of thousands.
+
+    Among rules of one rank the longest in days and the longest in months outlast all others.
+    """
+    applying = [rule for rule in rules if kind in rule.kinds and rule.fits(call)]
+    found: dict[str, Rule] = {}
+    for purpose in call.purposes or [""]:
+        fitting = [rule for rule in applying if not rule.purposes or purpose in rule.purposes]
+        rank = max((rule.specificity for rule in fitting), default=0)
+        _keep_last(found, [(rule.keep, rule) for rule in fitting if rule.specificity == rank])
+    _keep_last(found, [(rule.minimum, rule) for rule in applying if rule.minimum])
+    _keep_last(found, [(rule.maximum, rule) for rule in applying if rule.maximum], first=True)
+    return list(found.values())
+
+
+def _keep_last(found: dict[str, Rule], terms: Iterable[tuple[Term, Rule]], *, first: bool = False) -> None:
+    """Add the rules whose terms end last (or first), those in days and those in months, equals told apart by id."""
+    ends: dict[bool, tuple[int, str, Rule]] = {}
+    for term, rule in terms:
+        sort, length = term.measure
+        known = ends.get(sort)
+        if known is None or ((length, rule.id) < known[:2] if first else (length, rule.id) > known[:2]):
+            ends[sort] = (length, rule.id, rule)
+    found.update({rule.id: rule for _, _, rule in ends.values()})
 
 
 def at_least(rules: Iterable[Rule], *, kind: str, call: Handled, ended_on: date) -> Decision | None:

@@ -17,7 +17,7 @@ from django.db.models import Q, QuerySet
 from accounts.models import Account, Circumstances
 from privacy import map as data_map
 from privacy.models import SealedModel
-from retention.decision import Decision, Rule, decide
+from retention.decision import Decision, Rule, contenders, decide
 from retention.models import Policy
 
 EARLIEST = date(1970, 1, 1)
@@ -71,7 +71,8 @@ class Schedule:
     rules: Sequence[Rule]
     paused: frozenset[str] = frozenset()
     _decided: dict[tuple[str, UUID, date], Decision] = field(default_factory=dict)
-    _narrowed: dict[UUID, list[Rule]] = field(default_factory=dict)
+    _fitting: dict[UUID, list[Rule]] = field(default_factory=dict)
+    _contending: dict[tuple[str, UUID], list[Rule]] = field(default_factory=dict)
 
     @classmethod
     def at(cls, account: Account, moment: datetime, *, drafts: Iterable[Policy] = ()) -> "Schedule":
@@ -92,11 +93,17 @@ class Schedule:
     def decide(self, kind: str, call: Handled, ended_on: date) -> Decision:
         """Return what becomes of records of a kind that ended on a day. Raises PolicyError without a default policy."""
         if (kind, call.id, ended_on) not in self._decided:
-            if call.id not in self._narrowed:
-                self._narrowed[call.id] = [rule for rule in self.rules if rule.fits(call)]
-            rules = self._narrowed[call.id]
+            rules = self.contenders(kind, call)
             self._decided[kind, call.id, ended_on] = decide(rules, kind=kind, call=call, ended_on=ended_on)
         return self._decided[kind, call.id, ended_on]
+
+    def contenders(self, kind: str, call: Handled) -> list[Rule]:
+        """Return the few of perhaps ten thousand rules that can decide over such records."""
+        if call.id not in self._fitting:
+            self._fitting[call.id] = [rule for rule in self.rules if rule.fits(call)]
+        if (kind, call.id) not in self._contending:
+            self._contending[kind, call.id] = contenders(self._fitting[call.id], kind=kind, call=call)
+        return self._contending[kind, call.id]
 
     def portions(self, on: date, *, with_paused: bool = False) -> Iterator[Portion]:
         """Yield what is due on a day: what was kept until the day before. Raises PolicyError."""

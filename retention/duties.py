@@ -5,6 +5,7 @@ law (GDPR Art. 17(3)(b)). Accounts without such a policy cost one short query.
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from uuid import UUID
 
 from django.utils import timezone
@@ -12,7 +13,7 @@ from django.utils import timezone
 from accounts.models import Account, Circumstances
 from privacy import map as data_map
 from privacy.guards import Refusal, Target
-from retention.decision import at_least
+from retention.decision import Decision, at_least
 from retention.due import Handled, Schedule
 from retention.models import Policy
 from retention.words import day
@@ -51,8 +52,12 @@ def _refusals(account: Account, kind: str, ids: Sequence[UUID]) -> dict[UUID, Re
     calls = {row.pk: Handled.of(row) for row in Circumstances.objects.filter(pk__in={each[1] for each in found})}
     refused = {}
     for pk, circumstances_id, ended_at in found:
-        duty = at_least(schedule.rules, kind=kind, call=calls[circumstances_id], ended_on=schedule.day_of(ended_at))
+        duty = _duty(schedule, kind, calls[circumstances_id], schedule.day_of(ended_at))
         if duty is not None and duty.last_day >= today:
             says = f"The policy “{duty.rule.name}” demands that it is kept until {day(duty.last_day)}."
             refused[pk] = Refusal(GROUND, says)
     return refused
+
+
+def _duty(schedule: Schedule, kind: str, call: Handled, ended_on: date) -> Decision | None:
+    return at_least(schedule.contenders(kind, call), kind=kind, call=call, ended_on=ended_on)

@@ -8,6 +8,8 @@ from retention.preview import Preview, Sum
 from retention.words import KINDS, day
 
 HEIGHT = 100
+SHADES = 5
+OTHERS = "other policies"
 WIDTH = 10
 MONTHS_SHOWN = 36
 
@@ -34,10 +36,69 @@ def due_by_day(preview: Preview, days: int = 60) -> list[Bar]:
     return _bars([(day(each), sums.get(each, 0)) for each in shown])
 
 
-def kept_by_month(preview: Preview) -> list[Bar]:
-    """Return a bar for each month in which calls ended that are still kept, the last three years at most."""
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One policy's part of a bar: how high it begins and how high it is (of 100), its shade, and what it says."""
+
+    y: float
+    height: float
+    shade: int
+    label: str
+    items: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """One month's bar, of parts that stand on each other."""
+
+    x: int
+    month: str
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stacks:
+    """What is kept, by month of the call and by policy. legend: shade, name and records of each policy, most first."""
+
+    stacks: tuple[Stack, ...]
+    legend: tuple[tuple[int, str, int], ...]
+
+
+def kept_by_policy(preview: Preview, names: Mapping[str, str]) -> Stacks:
+    """Return what is kept by month and by policy: the four that keep most, and the others together."""
     months = sorted(preview.kept_by_month)[-MONTHS_SHOWN:]
-    return _bars([(_month(each), _total(preview.kept_by_month[each])) for each in months])
+    sums: dict[str, int] = {}
+    for month in months:
+        for rule, each in preview.kept_by_month[month].items():
+            sums[rule] = sums.get(rule, 0) + each.items
+    most = sorted(sums, key=lambda rule: (-sums[rule], rule))
+    shades = {rule: min(number, SHADES - 1) for number, rule in enumerate(most)}
+    titles = {shades[rule]: OTHERS if len(most) > SHADES and shades[rule] == SHADES - 1 else names.get(rule, "a policy")
+              for rule in most}  # fmt: skip
+    by_shade = [_by_shade(preview.kept_by_month[month], shades) for month in months]
+    highest = max((sum(counts.values()) for counts in by_shade), default=0) or 1
+    stacks = [
+        Stack(number * WIDTH, _month(month), _parts(counts, titles, highest))
+        for number, (month, counts) in enumerate(zip(months, by_shade, strict=True))
+    ]
+    legend = [(shade, title, sum(counts.get(shade, 0) for counts in by_shade)) for shade, title in titles.items()]
+    return Stacks(tuple(stacks), tuple(legend))
+
+
+def _by_shade(sums: Mapping[str, Sum], shades: Mapping[str, int]) -> dict[int, int]:
+    counts: dict[int, int] = {}
+    for rule, each in sums.items():
+        counts[shades[rule]] = counts.get(shades[rule], 0) + each.items
+    return dict(sorted(counts.items()))
+
+
+def _parts(counts: Mapping[int, int], titles: Mapping[int, str], highest: int) -> tuple[Part, ...]:
+    parts, top = [], float(HEIGHT)
+    for shade, items in counts.items():
+        height = HEIGHT * items / highest
+        top -= height
+        parts.append(Part(top, height, shade, titles[shade], items))
+    return tuple(parts)
 
 
 def table(preview: Preview, names: Mapping[str, str]) -> list[dict[str, object]]:

@@ -1,7 +1,7 @@
 """Count what is kept and what would go: by kind, policy and day, without opening or locking anything.
 
-One pass over an index for each kind. Beyond two million records of a kind a sample is counted instead and multiplied,
-and says so: a preview that takes minutes is not looked at.
+One pass over an index for each kind. Beyond a million records of a kind a sample is counted instead and multiplied, and
+says so: a preview that takes minutes is not looked at. What was counted once can be asked of several schedules.
 """
 
 from collections import defaultdict
@@ -17,7 +17,7 @@ from psycopg import sql
 from privacy import map as data_map
 from retention.due import Handled, Schedule
 
-EXACT_UP_TO = 2_000_000
+EXACT_UP_TO = 1_000_000
 SAMPLED = 500_000
 
 
@@ -30,6 +30,14 @@ class Aged:
     day: date
     items: int
     size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """What an account keeps, by kind, circumstances and day; `is_estimate` when a sample of some kind was counted."""
+
+    aged: tuple[Aged, ...]
+    is_estimate: bool
 
 
 @dataclass(slots=True)
@@ -65,28 +73,33 @@ class Preview:
         return total
 
 
-def preview(schedule: Schedule, on: date, *, days_ahead: int = 60) -> Preview:
+def count_stock(schedule: Schedule) -> Stock:
+    """Count what the account of a schedule keeps."""
+    sampled = {kind: is_sampled(kind) for kind in data_map.kinds()}
+    aged = [each for kind, sample in sampled.items() for each in ages(schedule, kind, sampled=sample)]
+    return Stock(tuple(aged), any(sampled.values()))
+
+
+def preview(schedule: Schedule, on: date, *, days_ahead: int = 60, stock: Stock | None = None) -> Preview:
     """Return what would be disposed of on `on`, what follows on the days after, and what is kept, by age.
 
-    Raises PolicyError without a default policy.
+    `stock`: what was counted already, for another schedule of the same account. Raises PolicyError without a default
+    policy.
     """
+    stock = stock or count_stock(schedule)
     due: dict[tuple[str, str], Sum] = defaultdict(Sum)
     kept: dict[tuple[str, str], Sum] = defaultdict(Sum)
     by_day: dict[date, dict[str, Sum]] = defaultdict(lambda: defaultdict(Sum))
     by_month: dict[str, dict[str, Sum]] = defaultdict(lambda: defaultdict(Sum))
-    estimate = False
-    for kind in data_map.kinds():
-        sampled = is_sampled(kind)
-        estimate = estimate or sampled
-        for aged in ages(schedule, kind, sampled=sampled):
-            decision = schedule.decide(kind, aged.call, aged.day)
-            goes_on = max(on, decision.last_day + timedelta(days=1)) if decision.last_day < date.max else date.max
-            key = (kind, decision.rule.id)
-            (due if goes_on == on and decision.rule.id not in schedule.paused else kept)[key].add(aged)
-            by_month[f"{aged.day:%Y-%m}"][decision.rule.id].add(aged)
-            if goes_on <= on + timedelta(days=days_ahead):
-                by_day[goes_on][kind].add(aged)
-    return Preview(on, dict(due), dict(by_day), dict(kept), dict(by_month), estimate)
+    for aged in stock.aged:
+        decision = schedule.decide(aged.kind, aged.call, aged.day)
+        goes_on = max(on, decision.last_day + timedelta(days=1)) if decision.last_day < date.max else date.max
+        key = (aged.kind, decision.rule.id)
+        (due if goes_on == on and decision.rule.id not in schedule.paused else kept)[key].add(aged)
+        by_month[f"{aged.day:%Y-%m}"][decision.rule.id].add(aged)
+        if goes_on <= on + timedelta(days=days_ahead):
+            by_day[goes_on][aged.kind].add(aged)
+    return Preview(on, dict(due), dict(by_day), dict(kept), dict(by_month), stock.is_estimate)
 
 
 def ages(schedule: Schedule, kind: str, *, sampled: bool = False) -> Iterator[Aged]:

@@ -67,6 +67,12 @@ class Term:
             return (mine or self.amount) <= (theirs or other.amount)
         return self._days(max) <= other._days(min)
 
+    @property
+    def measure(self) -> tuple[bool, int]:
+        """Return whether the term counts months, and how many months or days; of one sort, more end later."""
+        months = self._months()
+        return months is not None, months or self.amount
+
     def _months(self) -> int | None:
         """Return the months of a term that counts months or years."""
         if self.unit == Unit.DAYS:

@@ -22,11 +22,12 @@ from retention.due import Schedule
 from retention.errors import PolicyError
 from retention.models import Policy
 from retention.policies import CONDITIONS, DIRECTIONS, Terms
-from retention.preview import preview
+from retention.preview import count_stock, preview
 from retention.querysets import SEE_POLICIES
 from trail.append import append
 
 RULES = ("pending_days", "from_hour", "to_hour", "pause_ms")
+SHOWN = 100
 TEMPLATES = {
     "": "",
     "cnil": "Recordings at most six months (CNIL, guidance on recording calls)",
@@ -48,12 +49,18 @@ FILLED: dict[str, dict[str, Any]] = {
 @require_GET
 def list_policies(request: MemberRequest) -> HttpResponseBase:
     """List what decides now, and what will."""
-    now, account = timezone.now(), membership_of(request).account
+    now, account, name = timezone.now(), membership_of(request).account, request.GET.get("name", "").strip()[:100]
     visible = Policy.objects.visible_to(request.actor).select_related("proposed_by", "replaces")
+    named = visible.filter(name__icontains=name) if name else visible
     teams = words.teams_of(account)
+    in_force, pending = named.in_force(now), named.pending(now)
     context = {
-        "in_force": [_shown(each, teams) for each in visible.in_force(now).order_by("-is_default", "name")[:500]],
-        "pending": [_shown(each, teams) for each in visible.pending(now).order_by("effective_at")[:500]],
+        "in_force": [_shown(each, teams) for each in in_force.order_by("-is_default", "name")[:SHOWN]],
+        "pending": [_shown(each, teams) for each in pending.order_by("effective_at")[:SHOWN]],
+        "name": name,
+        "number": in_force.count(),
+        "pending_number": pending.count(),
+        "shown": SHOWN,
         "may_change": may(request.actor, policies.CHANGE),
         "account": account,
         "rules": policies.rules_of(account),
@@ -156,8 +163,10 @@ def _numbers(form: QueryDict) -> dict[str, int]:
 def _effect(request: MemberRequest, account: Account, draft: Policy) -> dict[str, Any]:
     """Return what would be due by day as it is and with the draft, and what would go on the first night."""
     now = timezone.now()
-    day = Schedule.at(account, now).day_of(now)
-    before, after = preview(Schedule.at(account, now), day), preview(Schedule.at(account, now, drafts=[draft]), day)
+    as_it_is = Schedule.at(account, now)
+    day, stock = as_it_is.day_of(now), count_stock(as_it_is)
+    before = preview(as_it_is, day, stock=stock)
+    after = preview(Schedule.at(account, now, drafts=[draft]), day, stock=stock)
     names = {str(each.pk): each.name for each in Policy.objects.visible_to(request.actor)} | {str(draft.pk): draft.name}
     append("retention.previewed", actor=request.actor, account_id=account.pk)
     return {

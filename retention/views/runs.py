@@ -49,7 +49,7 @@ def overview(request: MemberRequest) -> HttpResponseBase:
         names = {str(each.pk): each.name for each in Policy.objects.visible_to(request.actor)}
         context |= {
             "total": found.total, "table": pictures.table(found, names), "estimate": found.is_estimate,
-            "soon": pictures.due_by_day(found), "kept": pictures.kept_by_month(found),
+            "soon": pictures.due_by_day(found), "kept": pictures.kept_by_policy(found, names),
         }  # fmt: skip
         if request.GET.get("format") == "csv":
             return _csv(request, on, context["table"])

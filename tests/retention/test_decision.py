@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retention.decision import Decision, Rule, Why, decide
+from retention.decision import Decision, Rule, Why, at_least, contenders, decide
 from retention.errors import PolicyError
 from retention.terms import Term, Unit
 
@@ -159,6 +159,15 @@ def test_the_order_of_policies_changes_nothing(rules: list[Rule], kind: str, cal
         return decide(order, kind=kind, call=call, ended_on=day)
 
     assert decided(rules) == decided(rules[::-1])
+
+
+@given(policies(), st.sampled_from(KINDS), CALLS, st.dates(date(2015, 1, 1), date(2035, 12, 31)))
+def test_the_few_that_can_decide_decide_as_all_do(rules: list[Rule], kind: str, call: Call, day: date) -> None:
+    few = contenders(rules, kind=kind, call=call)
+    assert decide(few, kind=kind, call=call, ended_on=day) == decide(rules, kind=kind, call=call, ended_on=day)
+    asked = {"kind": kind, "call": call, "ended_on": day}
+    assert at_least(few, **asked) == at_least(rules, **asked)
+    assert len(few) <= 2 * (len(call.purposes) or 1) + 4
 
 
 @given(policies(), st.sampled_from(KINDS), CALLS, st.dates(date(2015, 1, 1), date(2035, 12, 31)))
