@@ -53,10 +53,12 @@ def check(data: bytes, *, key: str = "") -> Checked:
         raise NotGenuine(f"A certificate has at most {MOST_BYTES // 1024 // 1024} MB; this file is larger.")
     try:
         return _check_picture(data, key) if data.startswith(b"%PDF") else _check_document(data, key)
-    except (KeyError, TypeError, AttributeError, IndexError, RecursionError, UnicodeError) as problem:
-        raise NotGenuine("This is not a certificate: something is missing or of another kind.") from problem
+    except NotGenuine:
+        raise
     except BadNote as problem:
         raise NotGenuine(f"The certificate is not as it was issued. {problem}") from problem
+    except (KeyError, TypeError, AttributeError, IndexError, RecursionError, ValueError, OverflowError) as problem:
+        raise NotGenuine("This is not a certificate: something is missing or of another kind.") from problem
 
 
 def _check_document(data: bytes, key: str) -> Checked:
