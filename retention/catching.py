@@ -23,10 +23,16 @@ from retention.models.scopes import key_of
 CALL: Final = "interactions.Interaction"
 CALL_FIELDS: Final = ("pk", "account_id", "agent_id", "queue", "direction", "started_at", "duration_s")
 FITTING: Final = """
+    WITH asked AS MATERIALIZED (
+        SELECT * FROM unnest(%(calls)s::uuid[], %(keys)s::bigint[], %(began)s::timestamptz[], %(seconds)s::int[],
+                             %(directions)s::text[], %(contents)s::text[])
+            AS asked(call, key, began, seconds, direction, contents)
+    ), used AS MATERIALIZED (
+        SELECT key FROM (SELECT DISTINCT key FROM asked) AS each
+        WHERE EXISTS (SELECT FROM retention_holdcondition AS fits WHERE fits.is_live AND lower(fits.key) = each.key)
+    )
     SELECT asked.call, found.hold_id, found.reference
-    FROM unnest(%(calls)s::uuid[], %(keys)s::bigint[], %(began)s::timestamptz[], %(seconds)s::int[],
-                %(directions)s::text[], %(contents)s::text[])
-        AS asked(call, key, began, seconds, direction, contents)
+    FROM asked JOIN used ON used.key = asked.key
     CROSS JOIN LATERAL (
         SELECT hold.id AS hold_id, hold.reference
         FROM retention_holdcondition AS fits JOIN retention_legalhold AS hold ON hold.id = fits.hold_id
@@ -37,6 +43,7 @@ FITTING: Final = """
     ) AS found
     ORDER BY found.reference
 """
+"""Keys nobody uses are left out first: most calls of a chunk share few of them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ import hashlib
 from uuid import UUID
 
 from django.contrib.postgres.fields import BigIntegerRangeField, DateTimeRangeField, IntegerRangeField
+from django.contrib.postgres.fields.ranges import RangeStartsWith
 from django.contrib.postgres.indexes import GistIndex
 from django.db import models
 
@@ -74,6 +75,7 @@ class HoldCondition(models.Model):
             models.CheckConstraint(name="hold_condition_names_some", condition=NAMED | LIMITED | SOME_LENGTH),
         ]
         indexes = [
+            models.Index(RangeStartsWith("key"), condition=models.Q(is_live=True), name="hold_condition_keys"),
             GistIndex(fields=["key", "period"], condition=models.Q(is_live=True), name="hold_condition_fits"),
             models.Index(
                 fields=["account"], condition=models.Q(is_live=True) & ~models.Q(content=""), name="hold_on_content"

@@ -103,7 +103,7 @@ def test_an_officer_sees_what_a_hold_would_cover_and_holds_what_comes_later(clie
     assert 'value="2026-06-02"' in page.content.decode()
     assert not LegalHold.objects.exists()
     page = client.post("/holds/place/", asked, follow=True).content.decode()
-    assert "calls of Linda (2046), queue Service, from 2 Jun 2026 on" in page
+    assert "Calls of Linda (2046), queue Service, from 2 Jun 2026 on" in page
     assert {*calls, make_interaction(account, agent=linda, queue="Service")} == set(
         Interaction.objects.filter(pk__in=legal_holds(lineage.targets(Interaction.objects.all())))
     )
