@@ -6,7 +6,7 @@ two queries a database. Long values come in slices, large tables by a cursor on 
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby
@@ -79,11 +79,12 @@ def tables() -> list[Table]:
             columns: dict[int, list[Column]] = defaultdict(list)
             for oid, *column in cursor.fetchall():
                 columns[oid].append(Column(*column))
-        found += [Table(alias, *row, tuple(columns[oid])) for *row, oid in rows]
+        for schema, name, estimate, readable, size, oid in rows:
+            found.append(Table(alias, schema, name, estimate, readable, size, tuple(columns[oid])))
     return found
 
 
-def rows_of(found: Sequence[Table], *, without: UUID | None = None) -> Iterator[list[Piece]]:
+def rows_of(found: Sequence[Table], *, without: UUID | None = None) -> Generator[list[Piece], None, None]:
     """Yield the columns of each row of these tables, a row at a time. `without`: a request whose own rows are left out.
 
     Tables of one database stand together, as `tables` returns them.
