@@ -27,6 +27,7 @@ from privacy.ledger import Memory
 from privacy.models import Condemnation, SealedModel
 from privacy.open import Forgotten
 from privacy.versions import Changed
+from retention.deferring import defer
 from rtbf import words
 from rtbf.decisions import NOT_THEIRS, settle
 from rtbf.deferred import open_again
@@ -168,6 +169,7 @@ class Execution:
                 return
             self._failed(items, problem)
             return
+        defer(erased.kept)
         self._done(items, {ref.id: refusal for ref, refusal in erased.kept.items()})
 
     def _erase_rows(self, rows: Sequence[SealedModel]) -> erasure.Erased:

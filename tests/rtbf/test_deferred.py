@@ -9,7 +9,9 @@ from customers.models import Identifier
 from interactions.models import Interaction
 from jobs.models import Job
 from retention import releasing
+from retention.conditions import Condition
 from retention.holds import release_hold
+from retention.models import Deferral
 from rtbf import execution
 from rtbf.models import Outcome, Request, State
 from tests.looking import CANARIES, opened_values, places_of
@@ -60,6 +62,20 @@ def test_a_passage_that_came_meanwhile_goes_too(house, officer, kept):
     run_all()
     assert state(request) == State.COMPLETED
     assert places_of(*CANARIES) == []
+
+
+def test_a_hold_on_what_calls_are_that_comes_after_the_plan_is_a_row_until_it_is_released(house, supervisor, officer):
+    request = forget(supervisor, house.account)
+    placed = hold(officer, house.account, Condition(direction="inbound"))
+    run_all()
+    assert state(request) == State.EXCEPTIONS
+    kept = Deferral.objects.filter(resolved_at=None, ground="legal_hold", held_by=str(placed.pk))
+    assert {each.pk for each in house.alices} <= set(kept.values_list("record_id", flat=True))
+    release(officer, placed)
+    run_all()
+    assert state(request) == State.COMPLETED
+    assert places_of(*CANARIES) == []
+    assert not Deferral.objects.filter(resolved_at=None).exists()
 
 
 def test_another_hold_goes_on_keeping(house, officer, kept):
