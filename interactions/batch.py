@@ -8,7 +8,7 @@ import phonenumbers
 
 from accounts.handling import Handling
 from accounts.models import Account, Agent
-from customers.correcting import wrong_in
+from customers.correcting import About, wrong_in
 from customers.identifiers import Identifier as Known
 from customers.identifiers import Kind, NotAnIdentifier, normalise
 from customers.mentions_in_text import find
@@ -92,9 +92,9 @@ class Batch:
     def _drop_corrected(self, calls: Sequence[Call], records: list[Record]) -> list[Record]:
         """Forget of calls what was corrected since, and leave out records that say it; both are told."""
         ties = [call.interaction.customer_id if call.interaction else None for call in calls]
-        said = [(tied, self._about[id(call)]) for tied, call in zip(ties, calls, strict=True)]
-        said += [(None, record.about) for record in records]
-        wrong = wrong_in(self.account.pk, said)
+        of_calls: list[About] = [(tied, self._about[id(call)]) for tied, call in zip(ties, calls, strict=True)]
+        of_records: list[About] = [(None, record.about) for record in records]
+        wrong = wrong_in(self.account.pk, [*of_calls, *of_records])
         for call, found in zip(calls, wrong, strict=False):
             if found:
                 self._wrong[id(call)] = found

@@ -75,8 +75,8 @@ class Door:
     def _open_records(self, records: Sequence[Record]) -> list[Record]:
         """Leave out contacts and notes that name a restricted customer."""
         named = {each.digest for record in records for each in record.about if each.known.kind in RECOGNISING}
-        holders = Identifier.objects.indexed(self.account.pk, named).values_list("customer_id", "digest")
-        holders = list(holders) if named else []
+        rows = Identifier.objects.indexed(self.account.pk, named).values_list("customer_id", "digest")
+        holders = list(rows) if named else []
         closed = restricted(customer for customer, _ in holders)
         theirs = {bytes(index) for customer, index in holders if customer in closed}
         kept = []

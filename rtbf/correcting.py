@@ -13,6 +13,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.rights import require
@@ -191,7 +192,7 @@ def _carry_out(change: Change, *, actor: Actor, case: str) -> None:
     refused = redaction.redact(row, change.values, actor=actor, ground=GROUND, case=case, without_guards=NOT_ASKED)
     if refused:
         raise NotPossible("A legal hold was placed meanwhile. Some of it was corrected; the rest stays as it is.")
-    rows = type(row)._default_manager.filter(pk=row.pk)
+    rows: QuerySet[Any] = type(row)._default_manager.filter(pk=row.pk)
     if isinstance(row, Identifier):
         rows.update(digest=fresh)
     elif not isinstance(row, Interaction):

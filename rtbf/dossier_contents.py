@@ -93,7 +93,7 @@ class Contents:
                 self.left_out[kind, "it stands in another person's call"] += 1
             elif self.dossier.right == Right.PORTABILITY and kind in OF_STAFF:
                 self.left_out[kind, "not provided by the person (Art. 20)"] += 1
-            elif kind in ("mention", "source", "customer"):
+            elif kind in ("mention", "source", "customer", "correction"):
                 self.left_out[kind, "an index or reference of this house, without content"] += 1
             else:
                 self.ids[item.label].append(item.id)

@@ -59,18 +59,17 @@ def is_erased(user: User) -> bool:
 
 def _agents_of(membership: Membership) -> list[Agent]:
     """Return the agent this person was in the account, if it still has a name and is nobody else by now."""
-    taken_over = Membership.objects.filter(active=True).values("agent_id")
+    if membership.agent_id is None or Membership.objects.filter(agent_id=membership.agent_id, active=True).exists():
+        return []
     rows = Agent.objects.filter(pk=membership.agent_id, account_id=membership.account_id).exclude(name="")
-    return list(rows.exclude(pk__in=taken_over.exclude(agent_id=None)).select_for_update())
+    return list(rows.select_for_update())
 
 
 def _refuse_held(agents: list[Agent]) -> None:
     holds = LegalHold.objects.filter(conditions__agent__in=agents, released_at=None).order_by("reference")
     references = ", ".join(holds.values_list("reference", flat=True).distinct())
     if references:
-        raise NotPossible(
-            f"{references} holds the calls of this agent by name. Nothing was erased. Release it first."
-        )
+        raise NotPossible(f"{references} holds the calls of this agent by name. Nothing was erased. Release it first.")
 
 
 def _clear(user: User, agents: list[Agent]) -> None:

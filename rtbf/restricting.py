@@ -47,10 +47,12 @@ def place(request: Request, customers: frozenset[UUID], ground: Ground, actor: A
     if before or not ids:
         raise NotPossible(f"It is restricted already ({', '.join(before)}). Nothing was done.")
     for customer_id in ids:
-        row = Restriction.objects.create(
+        row = Restriction(
             account_id=request.account_id, customer_id=customer_id, request_id=request.pk,
-            reference=request.reference, ground=ground, placed_by_id=actor.user_id,
+            reference=request.reference, ground=ground,
         )  # fmt: skip
+        row.placed_by_id = actor.user_id or request.raised_by_id
+        row.save(force_insert=True)
         _note("restriction.placed", row, actor, {"code": str(ground)})
 
 

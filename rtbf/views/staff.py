@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.finding import find_visible
 from accounts.models import Membership
 from accounts.pages import page, render_page
-from accounts.requests import MemberRequest
+from accounts.requests import MemberRequest, membership_of
 from rtbf.errors import RequestError
 from rtbf.leavers import WORD, erase_leaver, is_erased
 from rtbf.staff_data import ANSWER, copy_of_member
@@ -24,7 +24,7 @@ ABOUT = (Membership._meta.label, "pk")
 @require_GET
 def staff(request: MemberRequest) -> HttpResponseBase:
     """List members, present and past."""
-    members = Membership.objects.filter(account_id=request.actor.account_id).select_related("user", "agent")
+    members = Membership.objects.filter(account=membership_of(request).account).select_related("user", "agent")
     rows = [
         {"member": row, "is_erased": is_erased(row.user), "named": bool(row.agent and row.agent.name)}
         for row in members.order_by("-active", "user__name", "pk")
@@ -59,5 +59,5 @@ def erase(request: MemberRequest, pk: UUID) -> HttpResponseBase:
 
 
 def _member(request: MemberRequest, pk: UUID, action: str) -> Membership:
-    rows = Membership.objects.filter(account_id=request.actor.account_id).select_related("user", "agent", "account")
+    rows = Membership.objects.filter(account=membership_of(request).account).select_related("user", "agent", "account")
     return find_visible(rows, pk, actor=request.actor, action=action)
