@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+from django.db.models import Q
+
 from customers.models import Customer, Disclosure
 from privacy.keyring.ring import create_keys
 from privacy.sealing import seal
@@ -37,7 +39,7 @@ def disclose(
         row.save(force_insert=True)
         return row
     same = Disclosure.objects.filter(
-        account_id=account_id, customer_id=customer_id, record_id=record[1], taken_by_id=taken_by, purpose=purpose,
+        Q(customer_id=customer_id), account_id=account_id, record_id=record[1], taken_by_id=taken_by, purpose=purpose,
         case=case, recipient=None,
     )  # fmt: skip
     known = same.filter(condemned_at=None).first()
