@@ -56,30 +56,39 @@ def check() -> Findings:
 
 
 def remove_stragglers() -> int:
-    """Unlink the files of erased rows that are still, or again, in the store; returns how many. Touches no other file.
+    """Unlink files of erased rows that are in the store, and unfinished ones; returns how many. Touches no other file.
 
     Raises OSError when the store fails.
     """
     erasure.unlink_doomed()
     gone = DoomedFile.objects.exclude(gone_at=None).order_by("pk").values_list("name", flat=True)
-    return sum(store().delete(name) for name in gone.iterator() if store().exists(name))
+    erased = sum(store().delete(name) for name in gone.iterator() if store().exists(name))
+    return erased + store().remove_abandoned(UNDER_WAY_S)
 
 
 def _files() -> Findings:
     contents = [entry for entry in data_map.erasable() if entry.content]
     for names in _batches(store().names()):
-        known = {name for entry in contents for name in _named(entry, names)}
-        doomed = dict(DoomedFile.objects.filter(name__in=names).values_list("name", "gone_at"))
-        for name in sorted(set(names) - known):
-            if name in doomed:
-                yield Finding("file_of_erased", name, "The file of an erased record is in the store; nothing opens it.")
-            elif not _is_young(name):
-                yield Finding("file_without_row", name, "No record names this file of the store.")
+        yield from _unnamed(names, contents)
+    for path in store().abandoned(UNDER_WAY_S):
+        yield Finding("file_unfinished", path, "Whoever wrote this file died before it was whole; nothing names it.")
     for entry in contents:
         rows = entry.model._default_manager.filter(condemned_at=None, erased_at=None).order_by("pk")
         for row_id, name in rows.values_list("pk", entry.content).iterator():
             if name and not store().exists(name):
                 yield Finding("row_without_file", str(row_id), f"The file of this {entry.label} is not in the store.")
+
+
+def _unnamed(names: list[str], contents: list[Entry]) -> Findings:
+    known = {name for entry in contents for name in _named(entry, names)}
+    doomed = dict(DoomedFile.objects.filter(name__in=names).values_list("name", "at"))
+    # A new version that is being written is doomed for later: should its writer die, it is unlinked then.
+    under_way = {name for name, at in doomed.items() if at > timezone.now()}
+    for name in sorted(set(names) - known - under_way):
+        if name in doomed:
+            yield Finding("file_of_erased", name, "The file of an erased record is in the store; nothing opens it.")
+        elif not _is_young(name):
+            yield Finding("file_without_row", name, "No record names this file of the store.")
 
 
 def _named(entry: Entry, names: list[str]) -> list[str]:

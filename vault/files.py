@@ -100,16 +100,20 @@ class FileStorage:
             raise UnsafeName("only the whole store can be listed, as an empty path")
         return [], sorted(self.names())
 
-    def remove_abandoned(self, older_than_s: float) -> int:
-        """Remove what killed writers left more than so many seconds ago, and return how many; all of it is sealed."""
-        removed = 0
+    def abandoned(self, older_than_s: float) -> Iterator[str]:
+        """Yield what killed writers left more than so many seconds ago, as paths in the store; all of it is sealed."""
         for folder, leaf in self._walk():
             path = folder / leaf
             with suppress(FileNotFoundError):
                 if leaf.endswith(TEMP_SUFFIX) and time.time() - path.lstat().st_mtime > older_than_s:
-                    path.unlink()
-                    removed += 1
-        return removed
+                    yield str(path.relative_to(self._location))
+
+    def remove_abandoned(self, older_than_s: float) -> int:
+        """Remove what killed writers left more than so many seconds ago, and return how many."""
+        found = list(self.abandoned(older_than_s))
+        for path in found:
+            (self._location / path).unlink(missing_ok=True)
+        return len(found)
 
     def _walk(self) -> Iterator[tuple[Path, str]]:
         for folder, _, leaves in os.walk(self._location):

@@ -41,6 +41,12 @@ class WritingStorage(Storage, Protocol):
     def names(self) -> Iterator[str]:
         """Yield the name of everything stored."""
 
+    def abandoned(self, older_than_s: float) -> Iterator[str]:
+        """Yield what killed writers left."""
+
+    def remove_abandoned(self, older_than_s: float) -> int:
+        """Remove what killed writers left."""
+
 
 class SavingStorage(Storage, Protocol):
     """A storage that wants the whole file at once, as Django's do."""
@@ -100,6 +106,15 @@ class Store:
             yield from self._storage.names()
         else:
             yield from self._names_below("")
+
+    def abandoned(self, older_than_s: float) -> Iterator[str]:
+        """Yield what killed writers left more than so many seconds ago; nothing where the storage takes whole files."""
+        if isinstance(self._storage, WritingStorage):
+            yield from self._storage.abandoned(older_than_s)
+
+    def remove_abandoned(self, older_than_s: float) -> int:
+        """Remove what killed writers left more than so many seconds ago, and return how many."""
+        return self._storage.remove_abandoned(older_than_s) if isinstance(self._storage, WritingStorage) else 0
 
     def _names_below(self, path: str) -> Iterator[str]:
         folders, names = self._storage.listdir(path)

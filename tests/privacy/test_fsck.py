@@ -110,8 +110,29 @@ def test_a_file_of_an_erased_row_that_a_restored_store_brought_back_goes_again(c
 
     call_command("fsck", remove_stragglers=True)
 
-    assert "1 files of erased records were removed." in capsys.readouterr().out
+    assert "1 files of erased records, or never finished, were removed." in capsys.readouterr().out
     assert not store().exists(sound.blob)
+
+
+def test_what_a_killed_writer_left_is_told_and_removed(call):
+    storage = FileStorage(Path(settings.LETHE_HOME) / "store")
+    with storage.writer("half") as file:
+        file.write(b"sealed")
+        (left,) = storage.abandoned(-1)
+        assert codes() == {("file_unfinished", left)}
+        again = Path(settings.LETHE_HOME, "store", left)
+        os.link(again, again.with_name(f"dead{again.suffix}"))
+    store().delete("half")
+    assert {code for code, _ in codes()} == {"file_unfinished"}
+    call_command("fsck", remove_stragglers=True)
+    assert codes() == set()
+
+
+def test_a_new_version_that_is_being_written_is_no_finding(call):
+    write_file("under-way")
+    DoomedFile.objects.create(name="under-way")
+    DoomedFile.objects.update(at=timezone.now() + timedelta(hours=6))
+    assert codes() == set()
 
 
 def test_a_key_without_a_row_is_told_and_never_collected(call, account):

@@ -1,20 +1,24 @@
-"""One erasure, struck at every step it has: workers killed, connections to the databases cut.
+"""One erasure, struck at every step it has: workers killed, databases away, the store failing, the queue emptied.
 
 The same request goes on after each blow, so that all steps take one erasure's time. What must hold at the end, always:
 complete, nothing of Alice anywhere, Bob's as it was, the log verifies and `fsck` finds nothing orphaned.
 """
 
+import errno
+import json
 import subprocess
 import sys
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
+import redis
 from django.conf import settings
 from django.db import OperationalError, connections
 from django.utils import timezone
 
 from interactions.models import Recording
-from jobs import queue, runner
+from jobs import doorbell, queue, runner
 from jobs.models import Job, Status
 from privacy import fsck
 from privacy.models import Condemnation, DoomedFile
@@ -143,3 +147,46 @@ def test_a_database_that_goes_away_at_any_step(story, supervisor, alias):
                     connection.close()
     assert len(struck) >= 5
     check_all_is_well(request, before, supervisor, orphans={"key_without_row"})
+
+
+def test_a_store_that_fails_whenever_it_is_touched(story, supervisor):
+    """Each first touch fails in another way: full when written, broken when read, read-only when unlinked."""
+    request, before = story
+    codes, struck = {"put": errno.ENOSPC, "open": errno.EIO, "delete": errno.EROFS}, set()
+
+    def strike(name, kind):
+        if kind in codes and name.startswith("before"):
+            struck.add(kind)
+            raise OSError(codes[kind], "the store fails")
+
+    seen = set()
+    for _ in range(40):
+        if not due_again():
+            break
+        with at_each_step(strike, seen):
+            runner.run_due()
+    assert struck == set(codes)
+    check_all_is_well(request, before, supervisor, orphans={"key_without_row"})
+
+
+def test_a_queue_that_lost_everything_is_rung_again(house, supervisor, valkey, monkeypatch):
+    """The message that rang for the job is lost with the queue; the sweep rings, and a worker would find the job."""
+    monkeypatch.setattr("jobs.queue.ring", doorbell.ring)
+    server = redis.from_url(settings.BROKER_URL)
+    server.flushall()
+    request = forget(supervisor, house.account)
+    rung = server.hgetall(f"dramatiq:{doorbell.QUEUE}.msgs")
+    assert any(str(request.job_id) in message.decode() for message in rung.values())
+
+    server.flushall()
+    Job.objects.update(rung_at=timezone.now() - 2 * queue.RING_AGAIN)
+    assert queue.sweep() == 1
+
+    (message,) = server.hgetall(f"dramatiq:{doorbell.QUEUE}.msgs").values()
+    runner.run(UUID(json.loads(message)["args"][0]))
+    for _ in range(5):
+        due_again()
+        runner.run_due()
+    request.refresh_from_db()
+    assert request.state == State.COMPLETED
+    assert places_of(*CANARIES) == []

@@ -18,7 +18,11 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare the arguments."""
         parser.add_argument("--json", action="store_true", help="print each finding as a JSON object on its line")
-        parser.add_argument("--remove-stragglers", action="store_true", help="unlink files of erased records first")
+        parser.add_argument(
+            "--remove-stragglers",
+            action="store_true",
+            help="unlink files of erased records, and unfinished ones, first",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Look, and tell."""
@@ -27,7 +31,7 @@ class Command(BaseCommand):
             if options["remove_stragglers"]:
                 removed = fsck.remove_stragglers()
                 if not options["json"]:
-                    self.stdout.write(f"{removed} files of erased records were removed.")
+                    self.stdout.write(f"{removed} files of erased records, or never finished, were removed.")
             for finding in fsck.check():
                 count += 1
                 self.stdout.write(
