@@ -21,7 +21,7 @@ from privacy.map import Category, Datum, Keep, declare
 ACCOUNTABILITY = Keep(because="the access log names these people by id and must stay readable")
 STAFF = Datum(Category.STAFF, on_erase=ACCOUNTABILITY)
 
-declare(Account, plain=["id", "name", "region", "zone", "grace_hours", "created_at"], subject="nobody")
+declare(Account, plain=["id", "name", "region", "zone", "grace_hours", "created_at", "closed_at"], subject="nobody")
 declare(Line, plain=["id", "account", "number", "label"], subject="nobody")
 declare(Team, plain=["id", "account", "name"], subject="nobody")
 declare(Agent, personal={"name": STAFF}, plain=["id", "account", "extension", "team"], subject="staff")

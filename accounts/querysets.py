@@ -47,7 +47,10 @@ class AccountQuerySet(OfAccountQuerySet):
         account = self.filter(name=name.strip()).first()
         if account is None:
             raise UnknownAccount("There is no account of this name. Nothing was done. create_account makes one.")
-        return cast("Account", account)
+        found = cast("Account", account)
+        if found.closed_at is not None:
+            raise UnknownAccount("This account was closed. Nothing was done.")
+        return found
 
     def _of(self, account_id: object) -> Self:
         return self.filter(pk=account_id)

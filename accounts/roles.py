@@ -54,6 +54,8 @@ RIGHTS: Final[dict[str, str]] = {
     "rtbf.write_letter": "Keep the case file and write letters about a request",
     "rtbf.decide_right": "Correct or restrict a customer's data, decide objections",
     "rtbf.answer_member": "Give members a copy of their data, erase what names leavers",
+    "rtbf.close_account": "Ask for the account to be closed",
+    "rtbf.approve_closing": "Agree to the closing of the account, or stop it",
     "rtbf.change_rules": "Set the rules and letters for requests",
     "retention.view_hold": "See legal holds",
     "retention.place_hold": "Place a legal hold",
@@ -126,6 +128,7 @@ TABLE: Final[dict[str, frozenset[str]]] = {
             "retention.change_policy",
             "retention.control_disposal",
             "rtbf.view_request",
+            "rtbf.approve_closing",
             "rtbf.approve_request",
             "rtbf.refuse_request",
             "rtbf.write_letter",
@@ -134,7 +137,9 @@ TABLE: Final[dict[str, frozenset[str]]] = {
             "accounts.change_purposerule",
         }
     ),
-    ADMINISTRATOR: _PEOPLE - {"accounts.add_account"} | _IMPORTS | {"rtbf.change_rules", "retention.change_hold_rules"},
+    ADMINISTRATOR: _PEOPLE - {"accounts.add_account"}
+    | _IMPORTS
+    | {"rtbf.change_rules", "rtbf.close_account", "rtbf.approve_closing", "retention.change_hold_rules"},
     OPERATOR: _PEOPLE | _IMPORTS | {"interactions.ingest_interaction", "rtbf.view_request"},
     HOUSE: frozenset({"interactions.ingest_interaction"}),
 }

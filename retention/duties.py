@@ -38,6 +38,21 @@ def duties_to_keep(targets: Sequence[Target]) -> Mapping[UUID, Refusal]:
     }
 
 
+def last_duty(account: Account) -> date | None:
+    """Return until which day some policy demands that records of the account are kept; None if none does today."""
+    schedule = Schedule.at(account, timezone.now())
+    days = []
+    for kind, entry in data_map.kinds().items():
+        for call in schedule.calls if _bound([account.pk]) else ():
+            rows = entry.model._default_manager.filter(circumstances_id=call.id, condemned_at=None)
+            ended_at = rows.order_by("-ended_at").values_list("ended_at", flat=True).first()
+            if ended_at is not None:
+                duty = at_least(schedule.rules, kind=kind, call=call, ended_on=schedule.day_of(ended_at))
+                days += [duty.last_day] if duty else []
+    last = max(days, default=None)
+    return last if last is not None and last >= schedule.day_of(timezone.now()) else None
+
+
 def _bound(account_ids: Sequence[UUID]) -> list[Account]:
     """Return those of the accounts that have a policy with a duty in force."""
     in_force = Policy.objects.in_force(timezone.now()).exclude(minimum="").filter(account_id__in=account_ids)

@@ -8,17 +8,19 @@ from accounts import menu, roles
 from accounts.home import Card, card
 from accounts.requests import MemberRequest, membership_of
 from customers.restricting import SEE as SEE_RESTRICTIONS
+from rtbf.leaving import AGREE
 from rtbf.models import ENDED, Request, State
 from rtbf.querysets import SEE
 from rtbf.requests import RAISE
 from rtbf.rules import CHANGE, today_in
 from rtbf.staff_data import ANSWER
-from rtbf.views import acting, cases, dossiers, external, proofs, requests, rights, rules, staff
+from rtbf.views import acting, cases, dossiers, external, leaving, proofs, requests, rights, rules, staff
 
-__all__ = ["acting", "cases", "dossiers", "external", "proofs", "requests", "rights", "rules", "staff"]
+__all__ = ["acting", "cases", "dossiers", "external", "leaving", "proofs", "requests", "rights", "rules", "staff"]
 
 SOON = timedelta(days=7)
 SECTION = "Right to be forgotten"
+menu.entry("Close the account", url="portal:closing", icon="door_open", right=AGREE, section="People", order=950)
 menu.entry("Forget a customer", url="portal:forget", icon="person_remove", right=RAISE, section=SECTION, order=30)
 menu.entry(
     "Correct, restrict, object", url="portal:right-new", icon="edit_note", right=RAISE, section=SECTION, order=31

@@ -7,8 +7,10 @@ issued when the request ends and anew, as the next version, when a later moment 
 import base64
 import hashlib
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Count
@@ -62,7 +64,7 @@ def issue(request: Request, *, actor: Actor) -> Certificate | None:
         }
         certificate = Certificate.objects.create(
             request=held, version=said["version"], issued_at=now, is_clean=said["clean"], final=said["final"],
-            facts=facts, document=_signed(said),
+            facts=facts, document=signed(said),
         )  # fmt: skip
         note("certificate.issued", held, actor, facts={"version": certificate.version, "clean": certificate.is_clean})
     return certificate
@@ -128,7 +130,7 @@ def statement(request: Request) -> dict[str, Any]:
         },
         "search": searched,
         "statistics": _statistics(request),
-        "log": _log(request),
+        "log": proofs(request.account_id, request.reference, ENTRIES),
     }
 
 
@@ -182,9 +184,9 @@ def _statistics(request: Request) -> dict[str, Any]:
     }
 
 
-def _log(request: Request) -> dict[str, Any]:
-    """Return the request's own entries with their proofs, and the signed heads they are proved by."""
-    events = Event.objects.filter(account_id=request.account_id, case=request.reference, action__in=ENTRIES)
+def proofs(account_id: UUID, case: str, actions: Sequence[str]) -> dict[str, Any]:
+    """Return a case's own entries with their proofs, and the signed heads they are proved by."""
+    events = Event.objects.filter(account_id=account_id, case=case, action__in=actions)
     heads: dict[int, str] = {}
     entries: list[dict[str, Any]] = []
     for event in events.order_by("at", "id")[:MOST_ENTRIES]:
@@ -195,7 +197,8 @@ def _log(request: Request) -> dict[str, Any]:
     return {"checkpoints": [heads[size] for size in sorted(heads)], "entries": entries}
 
 
-def _signed(said: dict[str, Any]) -> str:
+def signed(said: dict[str, Any]) -> str:
+    """Return a statement as the signed document that `rtbf.verify_certificate` checks."""
     signer = sequence.signer()
     signature = base64.b64encode(signer.sign_statement(KIND, canonical(said))).decode()
     whole = {"certificate": said, "signature": {"ed25519": signature, "key": signer.verifier.vkey()}}

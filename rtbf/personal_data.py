@@ -11,6 +11,7 @@ from rtbf.forgetting import marks_of_typed
 from rtbf.models import (
     CaseFile,
     Certificate,
+    Closure,
     Correction,
     Dossier,
     Evidence,
@@ -179,3 +180,11 @@ declare(
     plain=[*SEALED, "task", "written_at"],
     found_by="its task, until the day the case file of the request ends",
 )
+declare(
+    Closure,
+    plain=[
+        "id", "account", "reference", "state", "asked_by", "asked_at", "agreed_by", "agreed_at", "due_at",
+        "started_at", "finished_at", "cancelled_by", "why", "counts", "certificate", "job_id",
+    ],
+    subject="nobody",
+)  # fmt: skip

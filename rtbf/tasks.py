@@ -6,11 +6,13 @@ from jobs.queue import enqueue
 from jobs.registry import Progress, job
 from jobs.runner import actor_of
 from rtbf.certificate import CERTIFY, issue, unfinished
+from rtbf.closing_down import close_down
 from rtbf.dossier import BUILD, END, build, end
 from rtbf.execution import Execution, execute
 from rtbf.external_reminders import MIND_TASKS, mind, queue_minding
 from rtbf.external_sending import send_task
 from rtbf.external_tasks import SEND_TASK
+from rtbf.leaving import JOB as CLOSE_DOWN
 from rtbf.letters import SEND, deliver_letter
 from rtbf.models import Dossier, Request
 from rtbf.proving import SEARCH, prove
@@ -25,6 +27,13 @@ def execute_request(job: Job, progress: Progress) -> None:
     """Carry out the request the job names."""
     if job.subject is not None:
         execute(job.subject, actor=actor_of(job), progress=progress)
+
+
+@job(CLOSE_DOWN)
+def close_account(job: Job, progress: Progress) -> None:
+    """Carry out the closing of the account the job names."""
+    if job.subject is not None:
+        close_down(job.subject, actor=actor_of(job), progress=progress)
 
 
 @job(SEND)

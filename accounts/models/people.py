@@ -31,6 +31,7 @@ class Account(models.Model):
     zone = models.CharField(max_length=ZONE_LENGTH, help_text="Time zone, e.g. America/Los_Angeles.")
     grace_hours = models.PositiveIntegerField(default=180, validators=[MaxValueValidator(24 * 90)])
     created_at = models.DateTimeField(auto_now_add=True)
+    closed_at = models.DateTimeField(null=True, editable=False)
 
     objects = AccountQuerySet.as_manager()
 

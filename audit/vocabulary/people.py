@@ -6,6 +6,15 @@ from audit.vocabulary.words import PEOPLE, SIGNING_IN, Words
 
 ACTIONS: Final[dict[str, Words]] = {
     "account.created": Words(PEOPLE, "created the account", "create an account"),
+    "closings.opened": Words(PEOPLE, "opened the page about closing the account", "open the page about closing it"),
+    "closing.asked": Words(PEOPLE, "asked for the account to be closed", "ask for the account to be closed"),
+    "closing.agreed": Words(
+        PEOPLE, "agreed to close the account", "agree to close the account", " (waits {days} days)"
+    ),
+    "closing.cancelled": Words(PEOPLE, "called off the closing of the account", "call off the closing of the account"),
+    "closing.begun": Words(PEOPLE, "began to close the account", "begin to close the account"),
+    "closing.stopped": Words(PEOPLE, "found what keeps the account from being closed", "close the account"),
+    "account.closed": Words(PEOPLE, "closed the account", "close the account", " ({records} records erased)"),
     "account.changed": Words(PEOPLE, "changed the account's settings", "change the account's settings"),
     "line.added": Words(PEOPLE, "added {record}", "add an own number"),
     "line.changed": Words(PEOPLE, "changed {record}", "change {record}"),

@@ -1,6 +1,7 @@
 """Requests to forget a customer, and what belongs to them."""
 
 from rtbf.models.cases import CaseFile, Evidence, Letter, Sending
+from rtbf.models.closures import Closing, Closure
 from rtbf.models.corrections import Correction
 from rtbf.models.dossiers import Dossier, DossierState, Right
 from rtbf.models.external import (
@@ -33,6 +34,8 @@ __all__ = [
     "Action",
     "CaseFile",
     "Certificate",
+    "Closing",
+    "Closure",
     "Correction",
     "Dossier",
     "DossierState",

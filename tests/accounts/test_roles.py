@@ -32,6 +32,7 @@ EXPECTED = {
     },
     "auditor": {"trail.view_event", "trail.verify"},
     "officer": {
+        "rtbf.approve_closing",
         "customers.view_restriction",
         "customers.lift_restriction",
         "customers.use_for_claims",
@@ -68,6 +69,8 @@ def test_administrators_look_after_people_and_nothing_else() -> None:
         "interactions.configure_import",
         "rtbf.change_rules",
         "retention.change_hold_rules",
+        "rtbf.close_account",
+        "rtbf.approve_closing",
     }
     assert {right.split(".")[0] for right in rights - others} == {"accounts"}
     assert "accounts.add_account" not in rights

@@ -15,7 +15,7 @@ from retention.models import Policy, Run, RunState
 from rtbf.dossier import raise_dossier
 from rtbf.evidence import attach_evidence
 from rtbf.letters import prepare_letter
-from rtbf.models import ExternalSystem, ExternalTask
+from rtbf.models import Closure, ExternalSystem, ExternalTask
 from rtbf.requests import plan_request
 from tests.conftest import Person
 from tests.makers import make_agent, make_customer, make_interaction, make_sound
@@ -82,6 +82,7 @@ def make_rows(account: Account, supervisor: Person, officer: Person) -> dict[str
         "imports/folders/<uuid:pk>": DropFolder.objects.create(account=account, place=f"/srv/drop/{account.pk}").pk,
         "requests/<uuid:pk>": request.pk,
         "deep-scans/<uuid:pk>": start_scan(actor=supervisor.actor, account=account).pk,
+        "closing/<uuid:pk>": Closure.objects.create(account=account, reference="CLOSE-1", state="cancelled").pk,
         "purposes/<uuid:pk>": PurposeRule.objects.create(account=account, purposes=["training"]).pk,
         "policies/<uuid:pk>": Policy.objects.get(account=account).pk,
         "disposal/<uuid:pk>": _run(account).pk,

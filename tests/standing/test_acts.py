@@ -43,6 +43,7 @@ from rtbf import (
     execution,
     external,
     intake,
+    leaving,
     letters,
     previews,
     raising,
@@ -102,6 +103,8 @@ ACTS: dict[str, tuple[str, str, Act]] = {
         actor=a, merge=h.merged)),
     "interactions.comments.add_comment": ("comment.added", "supervisor", lambda h, a: comments.add_comment(
         actor=a, interaction=h.call, text="well done")),
+    "rtbf.leaving.ask_to_close": ("closing.asked", "administrator", lambda h, a: leaving.ask_to_close(
+        actor=a, account=h.account, typed=h.account.name)),
     "interactions.repurposing.change_purposes": ("purposes.changed", "supervisor", lambda h, a: (
         repurposing.change_purposes(actor=a, call_id=h.call.pk, purposes=["evidence"], reason="dispute_began"))),
     "interactions.deleting.delete_content": ("content.deleted", "supervisor", lambda h, a: deleting.delete_content(
@@ -253,6 +256,9 @@ STEPS = {
 }
 # Proved where their own tests are.
 ELSEWHERE = {
+    "rtbf.leaving.agree_to_close": "tests/rtbf/test_leaving.py",
+    "rtbf.leaving.cancel_closing": "tests/rtbf/test_leaving.py",
+    "rtbf.closing_down.close_down": "tests/rtbf/test_leaving.py",
     "rtbf.external.change_system": "tests/rtbf/test_external.py",
     "rtbf.external.renew_secret": "tests/rtbf/test_external.py",
     "rtbf.external_reminders.mind": "tests/rtbf/test_external.py",

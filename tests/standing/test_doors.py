@@ -43,7 +43,7 @@ DOORS = {
         "rtbf.external_reminders", "rtbf.external_tasks",
         "rtbf.execution", "rtbf.reminders", "rtbf.dossier", "rtbf.proving", "interactions.redaction",
         "interactions.unlinking", "rtbf.correcting", "trail.details", "interactions.deleting", "retention.bare",
-        "privacy.replay", "retention.disposal",
+        "rtbf.closing_down", "privacy.replay", "retention.disposal",
     },
     "destroy_block_key": {"privacy.keyring.renewal"},
     # the entry of an opening, without which nothing opens
