@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 from django.contrib.messages import get_messages
 from django.contrib.messages.storage.cookie import CookieStorage
@@ -9,7 +11,7 @@ from accounts.telling import telling
 
 @pytest.fixture
 def request_() -> HttpRequest:
-    request = HttpRequest()
+    request: Any = HttpRequest()
     request._messages = CookieStorage(request)
     return request
 
