@@ -118,7 +118,7 @@ def test_a_door_has_its_callers_and_no_others(name):
 DELETERS = {"privacy.erasure", "privacy.fsck", "privacy.versions", "customers.merging", "interactions.ingest",
             "interactions.openings", "interactions.sounds",
             "accounts.staffing", "interactions.columns", "interactions.unlinking", "accounts.handling", "rtbf.changes",
-            "rtbf.dossier", "rtbf.raising"}  # fmt: skip
+            "rtbf.dossier", "rtbf.raising", "rtbf.leavers"}  # fmt: skip
 DELETING = re.compile(r"\s*(delete\s+from|truncate)\s", re.IGNORECASE)
 
 
