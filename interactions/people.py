@@ -13,8 +13,10 @@ from django.shortcuts import redirect
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.finding import find_visible
 from accounts.pages import page, render_page
 from accounts.requests import MemberRequest, membership_of
+from accounts.typed import id_in
 from customers import belongings
 from customers.errors import LinkingError
 from customers.finding import Found, find_customers
@@ -29,7 +31,6 @@ from interactions.presenting import DIRECTIONS, agent_name, day_and_time, day_of
 from privacy.ids import new_id
 from privacy.open import open_rows, warrant
 from privacy.witness import RecordRef
-from trail.refusal import NotVisible
 
 OPENED = "customer.opened"
 LONGEST_FORM, CALLS_SHOWN, RECORDS_SHOWN, LONGEST_RECORD = 20_000, 500, 50, 200
@@ -61,7 +62,7 @@ def customers(request: MemberRequest) -> HttpResponseBase:
 def merge(request: MemberRequest) -> HttpResponseBase:
     """Show two customers side by side with what would move, and merge them."""
     form = request.POST if request.method == "POST" else request.GET
-    ids = [found for each in form.getlist("customer")[:3] if (found := _id(each))]
+    ids = [found for each in form.getlist("customer")[:3] if (found := id_in(each))]
     if len(set(ids)) != 2:
         messages.error(request, "Choose exactly two customers. Nothing was merged.")
         return redirect("portal:customers")
@@ -114,7 +115,7 @@ def split(request: MemberRequest, pk: UUID) -> HttpResponseBase:
             customer=customer,
             moving=chosen.moving,
             shared=chosen.shared,
-            new_customer_id=_id(request.POST.get("new_customer_id", "")),
+            new_customer_id=id_in(request.POST.get("new_customer_id", "")),
         )
     except LinkingError as problem:
         return _show(request, customer, status=422, problem=str(problem))
@@ -127,9 +128,7 @@ def split(request: MemberRequest, pk: UUID) -> HttpResponseBase:
 @require_POST
 def undo(request: MemberRequest, pk: UUID) -> HttpResponseBase:
     """Undo a merge, and show the customer who was given back."""
-    merge = Merge.objects.visible_to(request.actor).filter(pk=pk).first()
-    if merge is None:
-        raise _not_visible(request, Merge._meta.label, pk, "customer.split")
+    merge = find_visible(Merge.objects.visible_to(request.actor), pk, actor=request.actor, action="customer.split")
     try:
         person = undo_merge(actor=request.actor, merge=merge)
     except LinkingError as problem:
@@ -223,24 +222,4 @@ def _found(each: Found, zone: str) -> dict[str, Any]:
 
 
 def _visible(request: MemberRequest, pk: UUID, action: str) -> Customer:
-    customer = Customer.objects.visible_to(request.actor).filter(pk=pk).first()
-    if customer is None:
-        raise _not_visible(request, Customer._meta.label, pk, action)
-    return customer
-
-
-def _not_visible(request: MemberRequest, label: str, pk: UUID, action: str) -> NotVisible:
-    return NotVisible(
-        "There is no such customer in this account.",
-        actor=request.actor,
-        action=action,
-        code="not_visible",
-        record=(label, str(pk)),
-    )
-
-
-def _id(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
+    return find_visible(Customer.objects.visible_to(request.actor), pk, actor=request.actor, action=action)

@@ -12,6 +12,7 @@ from django.shortcuts import redirect
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.finding import find_visible
 from accounts.pages import page, render_page
 from accounts.requests import MemberRequest, membership_of
 from jobs.models import Job
@@ -20,7 +21,6 @@ from rtbf.dossier import KEPT_DAYS, RAISE, fetch, raise_dossier
 from rtbf.errors import RequestError
 from rtbf.models import Dossier, DossierState, Right
 from rtbf.reading import split
-from trail.refusal import NotVisible
 
 SHOWN = 100
 IN_IT = {
@@ -108,13 +108,5 @@ def fetch_once(request: MemberRequest, pk: UUID) -> HttpResponseBase:
 
 
 def _visible(request: MemberRequest, pk: UUID, action: str) -> Dossier:
-    row = Dossier.objects.visible_to(request.actor).select_related("for_user", "raised_by").filter(pk=pk).first()
-    if row is None:
-        raise NotVisible(
-            "There is no such copy in this account.",
-            actor=request.actor,
-            action=action,
-            code="not_visible",
-            record=(Dossier._meta.label, str(pk)),
-        )
-    return row
+    visible = Dossier.objects.visible_to(request.actor).select_related("for_user", "raised_by")
+    return find_visible(visible, pk, actor=request.actor, action=action)
