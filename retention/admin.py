@@ -10,9 +10,9 @@ from privacy import restored
 from retention import hold_rules, nights
 from retention.models import LegalHold, Policy, Run
 from retention.querysets import SEE, SEE_POLICIES
-from retention.views import holds, placing, policies, runs
+from retention.views import fates, holds, placing, policies, runs
 
-__all__ = ["holds", "placing", "policies", "runs"]
+__all__ = ["fates", "holds", "placing", "policies", "runs"]
 
 menu.entry("Legal holds", url="portal:holds", icon="gavel", right=SEE, section="Retention", order=40)
 menu.entry("Rules of holds", url="portal:hold-rules", icon="gavel", right=hold_rules.CHANGE, section="Retention")

@@ -19,6 +19,13 @@ KINDS: Final = {
     "data": "Data values",
     "metadata": "Numbers and names of calls",
 }
+GROUNDS: Final = {
+    "legal_hold": "a legal hold covers it",
+    "open_request": "an open request needs it",
+    "restricted": "the customer asked to have it restricted, not erased",
+    "duty_to_keep": "a policy demands that it is kept",
+    "unreadable": "it could not be erased; run fsck",
+}
 BECAUSE: Final = {
     Why.TERM: "The term of “{name}” decides: {keep}.",
     Why.MAXIMUM: "Another policy would keep longer, but “{name}” allows at most {maximum}.",
@@ -43,6 +50,11 @@ def sentence(policy: Policy, teams: Mapping[str, str]) -> str:
 def kinds(codes: Sequence[str]) -> str:
     """Return kinds in words; all of them are “Everything”."""
     return "Everything" if set(codes) == set(KINDS) else _listed([KINDS.get(each, each) for each in codes])
+
+
+def ground(code: str) -> str:
+    """Return why something had to stay, in words."""
+    return GROUNDS.get(code, code.replace("_", " "))
 
 
 def teams_of(account: Account) -> dict[str, str]:

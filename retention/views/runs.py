@@ -1,7 +1,7 @@
 """The pages of disposal: what is due and kept, any day's preview, the runs with their progress, what was deferred."""
 
 import csv
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -18,6 +18,7 @@ from accounts.pages import page, render_page
 from accounts.requests import MemberRequest, membership_of
 from accounts.rights import may
 from accounts.telling import telling
+from privacy import map as data_map
 from privacy import restored
 from retention import nights, pictures, words
 from retention.due import Schedule
@@ -59,7 +60,7 @@ def overview(request: MemberRequest) -> HttpResponseBase:
     deferred = Deferral.objects.visible_to(request.actor).filter(resolved_at=None)
     context |= {
         "runs": Run.objects.visible_to(request.actor).order_by("-created_at")[:SHOWN],
-        "deferred": deferred.order_by("-last_at")[:SHOWN],
+        "deferred": _in_words(deferred.order_by("-last_at")[:SHOWN]),
         "deferred_count": deferred.count(),
         "waits": restored.disposal_paused(account.pk),
     }
@@ -82,7 +83,7 @@ def show_run(request: MemberRequest, pk: UUID) -> HttpResponseBase:
     done = sum(each["disposed"] + each["deferred"] for each in counts)
     context = {
         "run": run, "counts": counts, "due": due, "done": min(done, due) if due else 0, "account": run.account,
-        "reason": nights.REASONS.get(run.code, ""), "deferred": run.deferrals.order_by("-last_at")[:SHOWN],
+        "reason": nights.REASONS.get(run.code, ""), "deferred": _in_words(run.deferrals.order_by("-last_at")[:SHOWN]),
         "may_control": may(request.actor, nights.CONTROL, run), "states": RunState,
     }  # fmt: skip
     return render_page(request, "retention/run.html", context, title=run.reference)
@@ -115,6 +116,11 @@ def begin(request: MemberRequest) -> HttpResponseBase:
         messages.error(request, str(error))
         return redirect("portal:disposal")
     return redirect("portal:disposal-run", run.pk)
+
+
+def _in_words(rows: Iterable[Deferral]) -> list[dict[str, Any]]:
+    kinds = {entry.label: words.KINDS[kind] for kind, entry in data_map.kinds().items()}
+    return [{"row": row, "what": kinds.get(row.label, row.label), "why": words.ground(row.ground)} for row in rows]
 
 
 def _csv(request: MemberRequest, on: date, rows: list[dict[str, Any]]) -> HttpResponse:

@@ -129,6 +129,7 @@ route                                                       GET  POST  agent sup
 /policies/<uuid:pk>/end/                                    405  302   .     .          x       .       .      404
 /policies/<uuid:pk>/pause/                                  405  302   .     .          x       .       .      404
 /disposal/                                                  200  405   .     .          x       .       .      -
+/disposal/record/                                           200  405   .     .          x       .       .      -
 /disposal/begin/                                            405  302   .     .          x       .       .      -
 /disposal/<uuid:pk>/                                        200  405   .     .          x       .       .      404
 /disposal/<uuid:pk>/act/                                    405  302   .     .          x       .       .      404
