@@ -219,6 +219,7 @@ ACTS: dict[str, tuple[str, str, Act]] = {
 
 # Steps of an act above: it makes the entry, and nothing else calls them.
 STEPS = {
+    "accounts.finding.find_visible": "retention.holds.release_hold",
     "interactions.ingest.ingest": "interactions.imports.import_folder",
     "interactions.unlinking.follow": "privacy.erasure.erase",
     "interactions.deleting.follow": "privacy.erasure.erase",
