@@ -27,6 +27,8 @@ def change(person: Person, call: Interaction, *purposes: str, reason: str = "dis
 def test_the_contents_follow_and_the_rest_of_the_circumstances_stays(supervisor, call) -> None:
     before = call.circumstances
     after = change(supervisor, call, "evidence", "quality").circumstances
+    assert before is not None
+    assert after is not None
     assert after.purposes == ["evidence", "quality"]
     assert (after.direction, after.line, after.queue) == (before.direction, before.line, before.queue)
     of_contents = {row.circumstances_id for model in CONTENTS for row in model.objects.filter(interaction=call)}

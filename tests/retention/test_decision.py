@@ -165,8 +165,8 @@ def test_the_order_of_policies_changes_nothing(rules: list[Rule], kind: str, cal
 def test_the_few_that_can_decide_decide_as_all_do(rules: list[Rule], kind: str, call: Call, day: date) -> None:
     few = contenders(rules, kind=kind, call=call)
     assert decide(few, kind=kind, call=call, ended_on=day) == decide(rules, kind=kind, call=call, ended_on=day)
-    asked = {"kind": kind, "call": call, "ended_on": day}
-    assert at_least(few, **asked) == at_least(rules, **asked)
+    duty = at_least(rules, kind=kind, call=call, ended_on=day)
+    assert at_least(few, kind=kind, call=call, ended_on=day) == duty
     assert len(few) <= 2 * (len(call.purposes) or 1) + 4
 
 
