@@ -262,7 +262,7 @@ class Batch:
         ids = [call.interaction.pk for call in calls if call.interaction and call.interaction.pk not in new]
         seen: set[tuple[type, UUID, bytes]] = set()
         for model in DEDUPLICATED if ids else ():
-            pairs = model._default_manager.filter(interaction_id__in=ids).values_list("interaction_id", "digest")
+            pairs = model._default_manager.filter(interaction_id__any_of=ids).values_list("interaction_id", "digest")
             seen |= {(model, interaction_id, bytes(index)) for interaction_id, index in pairs}
         kept = []
         for each in self.prepared:
@@ -280,7 +280,7 @@ class Batch:
         digests = [each.row.digest for each in self.prepared if isinstance(each.row, RegisterEntry | Note)]
         seen: set[bytes] = set()
         for model in (RegisterEntry, Note) if digests else ():
-            rows = model._default_manager.filter(account=self.account, digest__in=digests)
+            rows = model._default_manager.filter(account=self.account, digest__any_of=digests)
             seen |= {bytes(index) for index in rows.values_list("digest", flat=True)}
         kept = []
         for each in self.prepared:

@@ -100,7 +100,7 @@ def test_data_outlive_a_stop_and_a_start_and_nothing_runs_between(house: Running
     with psycopg.connect(url[1]) as connection:
         connection.execute("CREATE TABLE kept AS SELECT 'alice' AS name")
     pids = house.children()
-    assert len(pids) == 5
+    assert len(pids) == 6
     assert house.stop() == 0
     assert not [pid for pid in pids.values() if command_of(pid)]
     assert ask_health(house.address) == ["web"]

@@ -199,6 +199,7 @@ def test_a_part_asks_each_question_once(role: str, call: Call, listening: Listen
         "accounts_membership",
         *of_scope,
         "interactions_recording",
+        "customers_restriction",
         "interactions_opening",
     ], data.captured_queries
     assert len(keys) == 1

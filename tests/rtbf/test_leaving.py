@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -21,6 +22,7 @@ from privacy import map as data_map
 from privacy.keyring.models import Key
 from retention.holds import Covered, place_hold, release_hold
 from retention.models import LegalHold, Policy
+from rtbf.closing_down import close_down
 from rtbf.errors import RequestError
 from rtbf.leaving import agree_to_close, ask_to_close, cancel_closing
 from rtbf.models import Closing, Closure, Request, State
@@ -29,6 +31,7 @@ from tests.conftest import Person, make_person
 from tests.looking import places_of
 from tests.makers import make_customer, make_interaction
 from tests.standing.addresses import make_rows
+from trail.actor import NoActor
 from trail.models import Event
 from trail.refusal import Refused
 from trail.sequence import seal_pending
@@ -101,6 +104,14 @@ def test_nothing_happens_before_the_waiting_time_is_over_nor_after_it_was_called
     assert when_due(agreed).state == Closing.CANCELLED
     assert Interaction.objects.get().is_living
     assert Account.objects.get(pk=account.pk).closed_at is None
+
+
+def test_nobody_closes_nothing(agreed: Closure) -> None:
+    Closure.objects.update(due_at=timezone.now() - timedelta(days=1))
+    nobody: Any = None
+    with pytest.raises(NoActor):
+        close_down(agreed.pk, actor=nobody, progress=lambda done, total: None)
+    assert Closure.objects.get().state == Closing.WAITING
 
 
 def test_one_person_alone_and_the_wrong_name_close_nothing(account, administrator, supervisor, stranger) -> None:

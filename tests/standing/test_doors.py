@@ -10,7 +10,7 @@ from tests.standing.source import Module, modules
 
 DOORS = {
     # content
-    "open_content": {"interactions.silencing", "rtbf.dossier", "rtbf.residue", "interactions.playback"},
+    "open_content": {"interactions.silencing", "rtbf.dossier", "rtbf.sealed_searched", "interactions.playback"},
     "store": {
         "interactions.ingest", "interactions.sounds", "rtbf.dossier", "privacy.open", "privacy.erasure", "privacy.fsck",
         "privacy.versions", "jobs.store_copy",

@@ -84,7 +84,7 @@ def test_a_model_nobody_declared(tmp_path):
 
 
 def test_a_house_without_guards_does_not_start(monkeypatch):
-    unheard = "import privacy.guards; privacy.guards.register = lambda *_: None; import config.wsgi"
+    unheard = "import privacy.guards; privacy.guards.register = lambda *_, **__: None; import config.wsgi"
     monkeypatch.setitem(WAYS_IN, "unguarded", ["-c", unheard])
     ended = start("unguarded")
     assert ended.returncode != 0
