@@ -108,10 +108,9 @@ def test_nothing_happens_before_the_waiting_time_is_over_nor_after_it_was_called
 
 def test_nobody_closes_nothing(agreed: Closure) -> None:
     Closure.objects.update(due_at=timezone.now() - timedelta(days=1))
-    nobody: Any = None
-    silent: Any = lambda done, total: None
+    nothing: Any = None
     with pytest.raises(NoActor):
-        close_down(agreed.pk, actor=nobody, progress=silent)
+        close_down(agreed.pk, actor=nothing, progress=nothing)
     assert Closure.objects.get().state == Closing.WAITING
 
 
