@@ -140,7 +140,6 @@ def test_a_hold_and_a_shared_number(desk: Desk, house: House, supervisor: Person
     page.goto(f"/requests/{Request.objects.get().pk}/")
     forget(page)
     run_due()
-    page.goto(f"/requests/{Request.objects.get().pk}/", wait_until="commit")
     expect(page.get_by_text("Completed with exceptions").first).to_be_visible()
     desk.look(page, "exceptions")
     living = set(Interaction.objects.filter(condemned_at=None).values_list("pk", flat=True))
