@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import redis
 from psycopg import sql
 
 from config.embedded import roles
@@ -82,6 +83,16 @@ class Services:
         if "valkey" not in self.running:
             self.valkey.prepare()
             self._start("valkey", self.valkey.command(), self.valkey.is_ready)
+
+    def empty_valkey(self) -> None:
+        """Empty queue and cache, and the file on the disk, which would show what was there to every later test."""
+        with redis.from_url(self.valkey.url()) as server:
+            server.flushall()
+            server.bgrewriteaof()
+            deadline = time.monotonic() + 20
+            while any(server.info("persistence")[f"aof_rewrite_{state}"] for state in ("in_progress", "scheduled")):
+                assert time.monotonic() < deadline, "the queue's file was not written anew"
+                time.sleep(0.02)
 
     def end(self) -> None:
         """Stop the servers and remove the home."""

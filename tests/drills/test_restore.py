@@ -328,12 +328,13 @@ def test_an_old_keyring_beside_todays_data_brings_nobody_back(house):
 def test_a_standby_that_is_lost_stops_the_destruction_and_nothing_else(settings, monkeypatch):
     """The configured standby is gone: keys are made, shredded and renewed, and no old block key is destroyed."""
     settings.KEYRING_STANDBY = "keyring-two"
-    monkeypatch.setattr(safe_elsewhere.wait, "__kwdefaults__", {"patience_s": 0.05})
     gone, kept = create_keys(UUID(int=1), 2)
     copy = bytes(Key.objects.get(pk=gone.id).wrapped)
     shred([gone.id])
 
-    renewed = renew_blocks()
+    with monkeypatch.context() as impatient:
+        impatient.setattr(safe_elsewhere.wait, "__kwdefaults__", {"patience_s": 0.05})
+        renewed = renew_blocks()
 
     assert (renewed.blocks, renewed.destroyed, renewed.waiting) == (1, 0, 1)
     assert "keyring-two is not connected" in renewed.because

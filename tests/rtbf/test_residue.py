@@ -2,7 +2,6 @@
 
 import base64
 import json
-import time
 
 import pytest
 import redis
@@ -228,16 +227,7 @@ def test_what_is_planted_is_found(plant, house, supervisor, forgotten):
     assert not any(canary in said for canary in (*CANARIES, "2025550147"))
 
 
-def forget_all(server):
-    """Empty a server and its file, which would keep what was there until it is rewritten."""
-    server.flushall()
-    server.bgrewriteaof()
-    deadline = time.monotonic() + 20
-    while server.info("persistence")["aof_rewrite_in_progress"] and time.monotonic() < deadline:
-        time.sleep(0.02)
-
-
-def test_what_lies_in_the_queue_or_the_cache_is_found(house, supervisor, forgotten, valkey, settings):
+def test_what_lies_in_the_queue_or_the_cache_is_found(house, supervisor, forgotten, services, valkey, settings):
     """Planted in a real server, in every type it has, in clear and in a message."""
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache",
                                    "LOCATION": settings.CACHE_URL}}  # fmt: skip
@@ -254,7 +244,7 @@ def test_what_lies_in_the_queue_or_the_cache_is_found(house, supervisor, forgott
     try:
         scan = searched(house, supervisor)
     finally:
-        forget_all(queue)
+        services.empty_valkey()
     types = ("string", "hash", "list", "set", "zset", "stream", "name")
     servers = {("cache", "string"), *(("queue", each) for each in types)}
     # The server's own file on the disk is read as well.

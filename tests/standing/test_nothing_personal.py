@@ -158,8 +158,10 @@ def test_what_a_cache_holds_is_looked_at(services, valkey):
     """The look itself: a planted name is found, as key, as value and pickled."""
     cache = RedisCache(services.valkey.url(1), {})
     cache.set("Patricia", {"number": "2025550147"})
-    assert {"Patricia", "2025550147"} <= set(found_in(everything_in(services.valkey.url(1))))
-    cache.clear()
+    try:
+        assert {"Patricia", "2025550147"} <= set(found_in(everything_in(services.valkey.url(1))))
+    finally:
+        services.empty_valkey()
 
 
 def everything_in(url: str) -> str:
