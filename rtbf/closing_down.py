@@ -13,6 +13,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Count
 from django.utils import timezone
 
 from accounts.models import Account, Membership
@@ -34,6 +35,7 @@ from rtbf.models.closures import Closing, Closure
 from rtbf.verify_certificate import KIND
 from trail import sequence
 from trail.actor import Actor, require_actor
+from trail.models import Event
 
 GROUND: Final = "account_closed"
 AT_ONCE: Final = 500
@@ -160,13 +162,20 @@ def _conclude(closure: Closure, actor: Actor) -> None:
         held = Closure.objects.select_for_update().get(pk=closure.pk)
         _members(held).update(active=False)
         held.finished_at = held.finished_at or timezone.now()
-        held.save(update_fields=["finished_at"])
+        held.counts = _erased(held)
+        held.save(update_fields=["finished_at", "counts"])
         leaving.note("account.closed", held, actor, {"records": sum(held.counts.values())})
     # The entry of the end must have its place in the signed tree before the certificate names it.
     sequence.seal_recent()
     held.certificate = certificate.signed(_statement(held))
     held.state, held.why = Closing.DONE, ""
     held.save(update_fields=["certificate", "state", "why"])
+
+
+def _erased(closure: Closure) -> dict[str, int]:
+    """Count what went by the log, which has an entry for each record whatever was killed meanwhile."""
+    entries = Event.objects.filter(account_id=closure.account_id, case=closure.reference, action="record.erased")
+    return dict(entries.order_by().values_list("record_label").annotate(number=Count("pk")))
 
 
 def _statement(closure: Closure) -> dict[str, Any]:

@@ -160,6 +160,7 @@ def test_killed_in_the_middle_it_goes_on_and_the_log_stays_true(account, agreed,
             raise OperationalError("the keyring is gone")
         return real(condemnation)
 
+    before = living(account)
     monkeypatch.setattr(erasure, "shred", dies_once)
     when_due(agreed)
     assert agreed.state == Closing.EXECUTING
@@ -167,6 +168,8 @@ def test_killed_in_the_middle_it_goes_on_and_the_log_stays_true(account, agreed,
     assert when_due(agreed).state == Closing.DONE
     assert living(account) == {}
     assert check(agreed.certificate.encode()).clean
+    records = json.loads(agreed.certificate)["certificate"]["records"]
+    assert {each["kind"]: each["number"] for each in records} == before
     seal_pending()
     assert verify().findings == []
 
