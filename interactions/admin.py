@@ -3,11 +3,11 @@
 from accounts import menu
 from accounts.roles import AGENT, SUPERVISOR
 from customers.querysets import MERGE
-from interactions import home, people, scans, sending
+from interactions import home
 from interactions.querysets import SCAN, SEE, SEE_IMPORTS
-from interactions.views import calls, deleting, imports
+from interactions.views import calls, customers, deleting, imports, scans, sending
 
-__all__ = ["calls", "deleting", "home", "imports", "people", "scans", "sending"]
+__all__ = ["calls", "customers", "deleting", "home", "imports", "scans", "sending"]
 
 menu.entry("Interactions", url="portal:interactions", icon="call", right=SEE, order=10, roles=(SUPERVISOR,))
 menu.entry("My recordings", url="portal:my-recordings", icon="headphones", right=SEE, order=10, roles=(AGENT,))

@@ -1,1 +1,1 @@
-"""The pages of calls and of imports."""
+"""The pages of calls, of imports and of customers, and the addresses that sound comes from."""
