@@ -48,9 +48,13 @@ class Desk:
         return page
 
     def look(self, page: Page, name: str) -> None:
-        """Keep a picture, and note what a screen reader could not make sense of."""
-        if folder := os.environ.get("SCREENSHOTS"):
-            page.screenshot(path=str(Path(folder) / f"{name}.png"), full_page=True)
+        """Keep pictures, and note what is too wide for a screen or a telephone or makes no sense to a screen reader."""
+        for width in (390, 1280):
+            page.set_viewport_size({"width": width, "height": 900})
+            if page.evaluate("document.documentElement.scrollWidth") > width:
+                self.wrong.append(f"{name}: wider than {width} px")
+            if folder := os.environ.get("SCREENSHOTS"):
+                page.screenshot(path=str(Path(folder) / f"{name}-{width}.png"), full_page=True)
         found = Axe().run(page, context={"include": ["#content"]}).response["violations"]
         self.wrong += [f"{name}: {each['id']}: {each['nodes'][0]['html']}" for each in found]
 
