@@ -10,7 +10,6 @@ on. One renewer works on a block at a time.
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from uuid import UUID
 
 from django.db import Error, IntegrityError, connections, transaction
 from psycopg.errors import ForeignKeyViolation
@@ -18,7 +17,7 @@ from psycopg.errors import ForeignKeyViolation
 from privacy import keys
 from privacy.keyring.ring import ALIAS
 from vault.errors import KeyExists
-from vault.wrapping import unwrap, wrap
+from vault.wrapping import unwrap, wrap_all
 
 LOCK = 0x4C65_7468
 """The first of the advisory lock's two numbers; the block is the second."""
@@ -147,15 +146,10 @@ def _move_batch(block: int, version: int) -> int:
         if rows:
             new = directory.block_key(block, version)
             old = {number: directory.block_key(block, number) for number in {row[1] for row in rows}}
+            opened = [(unwrap(old[number], bytes(wrapped), context=pk.bytes), pk.bytes) for pk, number, wrapped in rows]
             ids = ",".join(str(key_id) for key_id, _, _ in rows)
-            cursor.execute(REWRAP, [version, ids, ",".join(_rewrapped(row, old, new) for row in rows)])
+            cursor.execute(REWRAP, [version, ids, ",".join(wrapped.hex() for wrapped in wrap_all(new, opened))])
     return len(rows)
-
-
-def _rewrapped(row: tuple[UUID, int, bytes], old: dict[int, bytes], new: bytes) -> str:
-    key_id, version, wrapped = row
-    key = unwrap(old[version], bytes(wrapped), context=key_id.bytes)
-    return wrap(new, key, context=key_id.bytes).hex()
 
 
 def _retire_older(block: int, version: int) -> bool:
