@@ -11,8 +11,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.pages import page, render_page
 from accounts.requests import MemberRequest
+from accounts.telling import telling
 from privacy.open import open_rows, warrant
 from privacy.witness import RecordRef
+from retention.fate import fate_without_call
 from rtbf.codes import LetterKind, Relation
 from rtbf.entries import GROUND
 from rtbf.errors import NotPossible, RequestError
@@ -21,6 +23,7 @@ from rtbf.forms import intake_from
 from rtbf.intake import WRITE, change_case
 from rtbf.letters import draft_letter, kinds_for, prepare_letter, print_letter, send_letter
 from rtbf.models import CaseFile, Evidence, Letter, Request
+from rtbf.reminders import CASE
 from rtbf.views.finding import visible_request
 from trail.refusal import NotVisible
 
@@ -55,12 +58,10 @@ def attach(request: MemberRequest, pk: UUID) -> HttpResponseBase:
     """Attach a file."""
     found = visible_request(request, pk, "evidence.attached")
     file: Any = request.FILES.get("file")
-    try:
+    with telling(request, RequestError):
         if file is None:
             raise NotPossible("No file came with the form, or it is larger than 5 MB. Nothing was attached.")
         attach_evidence(actor=request.actor, request=found, name=file.name or "", content=file.read())
-    except RequestError as error:
-        messages.error(request, str(error))
     return redirect("portal:request-case", pk)
 
 
@@ -112,10 +113,8 @@ def letter(request: MemberRequest, pk: UUID, part: UUID) -> HttpResponseBase:
     row: Letter = _part(request, Letter, found, part, "letter.opened")
     if request.method == "POST":
         flow = send_letter if request.POST.get("how") == "email" else print_letter
-        try:
+        with telling(request, RequestError):
             flow(actor=request.actor, letter=row)
-        except RequestError as error:
-            messages.error(request, str(error))
         return redirect("portal:request-letter", pk, part)
     opened = open_rows([row], "to", "subject", "body", warrant=_opening(request, found, "letter.opened"))
     context = {"found": found, "row": row, "letter": opened.get(row.pk, {})}
@@ -128,11 +127,13 @@ def _opened(request: MemberRequest, found: Request) -> dict[str, Any]:
     if row is None:
         return {"case": None, "requester": {}, "note": "", "evidence": [], "letters": []}
     opening = _opening(request, found, "case.opened")
+    fate = fate_without_call(row.account, CASE, row.ended_at)
     opened = open_rows([row], "requester", "note", warrant=opening).get(row.pk, {})
     files = list(row.evidence.filter(condemned_at=None).select_related("added_by").order_by("added_at"))
     names = open_rows(files, "name", warrant=opening)
     return {
         "case": row,
+        "until": fate.until if fate else "",
         "requester": opened.get("requester") or {},
         "note": opened.get("note") or "",
         "evidence": [(each, names[each.pk]["name"]) for each in files if each.pk in names],

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.pages import page, render_page
 from accounts.requests import MemberRequest, membership_of
 from accounts.rights import may
+from accounts.telling import telling
 from accounts.typed import id_in
 from privacy.ids import new_id
 from privacy.open import Warrant, open_rows
@@ -177,11 +178,9 @@ def confirm(request: MemberRequest, pk: UUID) -> HttpResponseBase:
 @require_POST
 def cancel(request: MemberRequest, pk: UUID) -> HttpResponseBase:
     """Cancel, and show the request again."""
-    try:
-        found = visible_request(request, pk, "request.cancelled")
+    found = visible_request(request, pk, "request.cancelled")
+    with telling(request, RequestError):
         cancel_request(actor=request.actor, request=found, because=request.POST.get("because", "")[:16])
-    except RequestError as error:
-        messages.error(request, str(error))
     return redirect("portal:request", pk)
 
 

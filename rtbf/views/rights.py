@@ -6,7 +6,6 @@ Faces only: each reads a form, calls one flow, and shows the request again with 
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import HttpResponseBase
 from django.shortcuts import redirect
 from django.views.decorators.cache import never_cache
@@ -16,6 +15,7 @@ from accounts.finding import find_visible
 from accounts.pages import page, render_page
 from accounts.requests import MemberRequest, membership_of
 from accounts.rights import may
+from accounts.telling import telling
 from accounts.typed import id_in
 from customers.models import Ground, Lifting, Restriction
 from customers.restricting import LIFT
@@ -106,10 +106,8 @@ def uphold(request: MemberRequest, pk: UUID) -> HttpResponseBase:
 
 def _act(request: MemberRequest, pk: UUID, action: str, flow: Any, **told: str) -> HttpResponseBase:
     found: Request = visible_request(request, pk, action)
-    try:
+    with telling(request, RequestError):
         flow(actor=request.actor, request=found, **told)
-    except RequestError as error:
-        messages.error(request, str(error))
     return redirect("portal:request", pk)
 
 
@@ -154,10 +152,8 @@ def restriction(request: MemberRequest, pk: UUID) -> HttpResponseBase:
 def lift(request: MemberRequest, pk: UUID) -> HttpResponseBase:
     """Lift a restriction."""
     row = _visible(request, pk, "restriction.lifted")
-    try:
+    with telling(request, RequestError):
         lift_restriction(actor=request.actor, restriction=row, because=request.POST.get("because", "")[:12])
-    except RequestError as error:
-        messages.error(request, str(error))
     return redirect("portal:restriction", pk)
 
 

@@ -12,6 +12,7 @@ from accounts.finding import find_visible
 from accounts.models import Membership
 from accounts.pages import page, render_page
 from accounts.requests import MemberRequest, membership_of
+from accounts.telling import telling
 from rtbf.errors import RequestError
 from rtbf.leavers import WORD, erase_leaver, is_erased
 from rtbf.staff_data import ANSWER, copy_of_member
@@ -49,11 +50,8 @@ def copy(request: MemberRequest, pk: UUID) -> HttpResponseBase:
 def erase(request: MemberRequest, pk: UUID) -> HttpResponseBase:
     """Erase what names a leaver."""
     member = _member(request, pk, "member.erased")
-    try:
+    with telling(request, RequestError):
         erase_leaver(actor=request.actor, membership=member, typed=request.POST.get("word", "")[:100])
-    except RequestError as error:
-        messages.error(request, str(error))
-    else:
         messages.success(request, "What named this person was erased. The log and the figures stay as they are.")
     return redirect("portal:staff")
 
