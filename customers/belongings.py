@@ -32,13 +32,16 @@ def ids_of(customer_id: UUID) -> Ids:
 
 
 def count_of(customer_id: UUID) -> dict[str, int]:
-    """Return how many records of each kind are tied to a customer, by the plural of their model."""
-    counts = {
-        str(model._meta.verbose_name_plural): model._default_manager.filter(**{name: customer_id}).count()
-        for model, name in _ties()
-        if model._meta.label != "customers.Merge"
-    }
-    return {name: number for name, number in sorted(counts.items()) if number}
+    """Return how many records of each kind are tied to a customer, by their model's name as it reads after the number.
+
+    The notes of merges are left out.
+    """
+    counts: dict[str, int] = {}
+    for model, name in _ties():
+        number = model._default_manager.filter(**{name: customer_id}).count()
+        if number and model._meta.label != "customers.Merge":
+            counts[_name(model, number)] = number
+    return dict(sorted(counts.items()))
 
 
 def move(source: UUID, target: UUID, chosen: Mapping[str, Collection[UUID]]) -> Ids:
@@ -56,11 +59,20 @@ def move(source: UUID, target: UUID, chosen: Mapping[str, Collection[UUID]]) -> 
     return moved
 
 
+def numbers_of(chosen: Mapping[str, Collection[UUID]]) -> dict[str, int]:
+    """Return numbers of records by the plural of their model, however many there are: so the log counts them."""
+    return {
+        str(apps.get_model(label)._meta.verbose_name_plural): len(ids)
+        for label, ids in sorted(chosen.items())
+        if ids and label != "customers.Merge"
+    }
+
+
 def in_words(chosen: Mapping[str, Collection[UUID]]) -> dict[str, int]:
-    """Return numbers of records by the plural of their model."""
-    return {_plural(label): len(ids) for label, ids in sorted(chosen.items()) if ids and label != "customers.Merge"}
+    """Return numbers of records by their model's name as it reads after the number."""
+    counted = {label: len(ids) for label, ids in sorted(chosen.items()) if ids and label != "customers.Merge"}
+    return {_name(apps.get_model(label), number): number for label, number in counted.items()}
 
 
-def _plural(label: str) -> str:
-    model: Any = apps.get_model(label)
-    return str(model._meta.verbose_name_plural)
+def _name(model: Any, number: int) -> str:
+    return str(model._meta.verbose_name if number == 1 else model._meta.verbose_name_plural)

@@ -195,4 +195,4 @@ def _name(customer: Customer) -> tuple[str, str]:
 
 
 def _facts(moved: belongings.Ids) -> dict[str, Fact]:
-    return {name.replace(" ", "_"): number for name, number in belongings.in_words(moved).items()}
+    return {name.replace(" ", "_"): number for name, number in belongings.numbers_of(moved).items()}

@@ -54,7 +54,7 @@ def hold(officer, customer):
 
 def test_a_merge_moves_links_and_no_key(supervisor, alice, other):
     before = set(Interaction.objects.values_list("pk", "key_id")), set(Identifier.objects.values_list("pk", "key_id"))
-    assert belongings.count_of(other.pk) == {"identifiers": 1, "interactions": 2}
+    assert belongings.count_of(other.pk) == {"identifier": 1, "interactions": 2}
     merge(supervisor, alice, other)
     now = set(Interaction.objects.values_list("pk", "key_id")), set(Identifier.objects.values_list("pk", "key_id"))
     assert now == before

@@ -35,7 +35,7 @@ def test_found_compared_merged_and_undone(account, supervisor, client_of, two):
     assert "alice@example.com" not in page.split("</textarea>")[1]
     preview = client.get("/customers/merge/", ids(two)).content.decode()
     assert "alice@example.com" in preview
-    assert "1 identifiers" in preview
+    assert "1 identifier," in preview
     assert "secret canary" not in preview
     assert Customer.objects.count() == 2
     assert client.post("/customers/merge/", ids(two))["Location"] == f"/customers/{alice.pk}/"
@@ -77,7 +77,7 @@ def test_a_split_shows_what_moves_before_it_moves(supervisor, officer, client_of
     assert "secret canary" not in page
     form = {"move": f"interactions.Interaction:{call.pk}", f"identifier-{phone.pk}": "both"}
     preview = client.post(f"/customers/{alice.pk}/split/", form)
-    assert b"1 interactions" in preview.content
+    assert b"1 interaction</li>" in preview.content
     assert alice.interactions.count() == 1
     sent = {"move": f"interactions.Interaction:{call.pk}", "both": str(phone.pk), "confirmed": "yes"}
     sent["new_customer_id"] = preview.context["new_customer_id"]
