@@ -4,6 +4,7 @@
 PostgreSQL to carry it out. An array is one.
 """
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -22,14 +23,22 @@ class AnyOf(Lookup):
         return [self.lhs.output_field.get_prep_value(each) for each in self.rhs]
 
     def get_db_prep_lookup(self, value: Any, connection: BaseDatabaseWrapper) -> tuple[str, tuple[str]]:
-        """Return the one parameter, written here: the driver asks each element of a list how to quote it."""
-        return "%s", ("{" + ",".join([_written(each) for each in value]) + "}",)
+        """Return the one parameter."""
+        return "%s", (array_of(value),)
 
     def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, tuple[str | int, ...]]:
         """Return the comparison."""
         left, parameters = self.process_lhs(compiler, connection)
         right, ids = self.process_rhs(compiler, connection)
         return f"{left} = ANY({right}::{self.lhs.output_field.db_type(connection)}[])", (*parameters, *ids)
+
+
+def array_of(values: Iterable[UUID | bytes]) -> str:
+    """Return values as one parameter for `%s::uuid[]` or `%s::bytea[]`.
+
+    It is written here: the driver asks each element of a list how to quote it.
+    """
+    return "{" + ",".join([_written(each) for each in values]) + "}"
 
 
 def _written(value: UUID | bytes) -> str:

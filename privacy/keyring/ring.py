@@ -7,6 +7,7 @@ database of its own.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from uuid import UUID
 
 from django.db import connections, transaction
@@ -14,6 +15,7 @@ from django.db.backends.utils import CursorWrapper
 
 from privacy import keys
 from privacy.ids import new_id
+from privacy.lookups import array_of
 from vault.errors import KeyMissing
 from vault.wrapping import new_keys, unwrap, wrap_all
 
@@ -26,13 +28,37 @@ OPEN_BLOCK = """
 """
 COPY_KEYS = "COPY keyring_key (id, block, version, wrapped) FROM STDIN (FORMAT BINARY)"
 KEY_TYPES = ("uuid", "int8", "int4", "bytea")
-VERSIONS = "SELECT block_id, version FROM keyring_version WHERE block_id = ANY(%s) ORDER BY block_id, version"
-INSERT_TOMBSTONES = """
-    INSERT INTO keyring_tombstone (key_id, at, replaced_by, block, version)
-    SELECT id, now(), replaced_by, block, version
-    FROM unnest(%s::uuid[], %s::uuid[], %s::bigint[], %s::int[]) AS gone (id, replaced_by, block, version)
-    ON CONFLICT (key_id) DO UPDATE SET at = EXCLUDED.at, block = EXCLUDED.block, version = EXCLUDED.version
-    WHERE EXCLUDED.block IS NOT NULL
+# Locked by id before anything goes, so that neither another shredding nor a renewal can wait for this one in a circle.
+DELETE_KEYS = """
+    WITH locked AS MATERIALIZED (SELECT id FROM keyring_key WHERE id = ANY(%(ids)s::uuid[]) ORDER BY id FOR UPDATE),
+    gone AS (
+        DELETE FROM keyring_key AS key USING locked WHERE key.id = locked.id RETURNING key.id, key.block, key.version
+    ), tombstones AS (
+        INSERT INTO keyring_tombstone (key_id, at, replaced_by, block, version)
+        SELECT wanted.id, now(), newer.id, gone.block, gone.version
+        FROM unnest(%(ids)s::uuid[]) AS wanted (id) LEFT JOIN gone ON gone.id = wanted.id
+        LEFT JOIN unnest(%(replaced)s::uuid[], %(newer)s::uuid[]) AS newer (old, id) ON newer.old = wanted.id
+        ORDER BY wanted.id
+        ON CONFLICT (key_id) DO UPDATE SET at = EXCLUDED.at, block = EXCLUDED.block, version = EXCLUDED.version
+        WHERE EXCLUDED.block IS NOT NULL
+    )
+    SELECT block, min(version), count(*) FROM gone GROUP BY block
+"""
+TAINT = """
+    WITH lost AS MATERIALIZED (
+        SELECT found.block_id AS block, found.version
+        FROM keyring_version AS found JOIN unnest(%s::bigint[], %s::int[]) AS gone (block, oldest)
+            ON found.block_id = gone.block AND found.version >= gone.oldest
+    ), marked AS (
+        INSERT INTO keyring_taint (block, version, at) SELECT block, version, now() FROM lost ORDER BY block, version
+        ON CONFLICT DO NOTHING
+    )
+    SELECT block, max(version) FROM lost GROUP BY block
+"""
+CORRECT_TOMBSTONES = """
+    UPDATE keyring_tombstone AS tombstone SET version = newest.version
+    FROM unnest(%s::bigint[], %s::int[]) AS newest (block, version)
+    WHERE tombstone.key_id = ANY(%s::uuid[]) AND tombstone.block = newest.block AND tombstone.version < newest.version
 """
 
 
@@ -149,31 +175,24 @@ def shred(ids: Iterable[UUID], *, replaced_by: dict[UUID, UUID] | None = None) -
     Returns how many keys were still there. The mark comes in a statement of its own: in the deleting statement it would
     see the snapshot from before a renewal under way.
     """
-    # In one order everywhere, so that neither another shredding nor a renewal can wait for this one in a circle.
-    wanted = sorted(set(ids))
+    wanted = array_of(sorted(set(ids), key=attrgetter("int")))
+    newer = replaced_by or {}
     with transaction.atomic(using=ALIAS), connections[ALIAS].cursor() as cursor:
-        cursor.execute("SELECT id FROM keyring_key WHERE id = ANY(%s) ORDER BY id FOR UPDATE", [wanted])
-        cursor.execute("DELETE FROM keyring_key WHERE id = ANY(%s) RETURNING id, block, version", [wanted])
-        gone = {key_id: (block, version) for key_id, block, version in cursor.fetchall()}
-        newest = _taint(cursor, gone.values())
-        blocks = [gone[key_id][0] if key_id in gone else None for key_id in wanted]
-        newer = [(replaced_by or {}).get(key_id) for key_id in wanted]
-        cursor.execute(INSERT_TOMBSTONES, [wanted, newer, blocks, [block and newest[block] for block in blocks]])
-    return len(gone)
+        cursor.execute(DELETE_KEYS, {"ids": wanted, "replaced": list(newer), "newer": list(newer.values())})
+        gone = cursor.fetchall()
+        if gone:
+            _taint(cursor, {block: oldest for block, oldest, _ in gone}, wanted)
+    return sum(number for *_, number in gone)
 
 
-def _taint(cursor: CursorWrapper, gone: Iterable[tuple[int, int]]) -> dict[int, int]:
-    """Mark the versions that lost a key, and return the newest version of each block.
+def _taint(cursor: CursorWrapper, oldest: dict[int, int], wanted: str) -> None:
+    """Mark the versions that lost a key, `oldest` of each block and all after it, and name the newest on tombstones.
 
     Newer versions than the row's are marked as well: a renewal that was rolled back has written the key under the
     newer one already, into the table's dead rows and the write-ahead log.
     """
-    oldest: dict[int, int] = {}
-    for block, version in gone:
-        oldest[block] = min(version, oldest.get(block, version))
-    cursor.execute(VERSIONS, [list(oldest)])
-    versions = [(block, version) for block, version in cursor.fetchall() if version >= oldest[block]]
-    cursor.executemany(
-        "INSERT INTO keyring_taint (block, version, at) VALUES (%s, %s, now()) ON CONFLICT DO NOTHING", versions
-    )
-    return dict(versions)
+    cursor.execute(TAINT, [list(oldest), list(oldest.values())])
+    newest = dict(cursor.fetchall())
+    # Only while a renewal is under way: nearly always the newest version is the one the keys stood under.
+    if newest != oldest:
+        cursor.execute(CORRECT_TOMBSTONES, [list(newest), list(newest.values()), wanted])

@@ -206,6 +206,7 @@ def test_a_key_that_a_rolled_back_batch_had_wrapped_anew_is_gone_from_there_too(
     assert load_keys([second.id]) == {second.id: second.key}
     assert opens_with_any(written[0], second.id) == second.key
     shred([second.id])
+    assert Tombstone.objects.get(key_id=second.id).version == 2, "the newest that may have wrapped it"
 
     while is_due():
         renew_blocks()
