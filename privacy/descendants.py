@@ -41,7 +41,7 @@ def _children(entry: data_map.Entry, known: dict[type, dict[UUID, Below]]) -> It
     for name, parent in data_map.parents(model).items():
         parents = known.get(parent, {})
         for ids in _portions(list(parents)):
-            rows = model._default_manager.filter(**{f"{name}__in": ids}, condemned_at=None).order_by("pk")
+            rows = model._default_manager.filter(**{f"{name}__any_of": ids}, condemned_at=None).order_by("pk")
             for pk, parent_id in rows.values_list("pk", f"{name}_id").iterator():
                 above = parents[parent_id]
                 unit = pk if above.id == above.root else above.unit

@@ -33,4 +33,4 @@ def resolve(refs: Sequence[RecordRef], *, actor: Any, ground: str, case: str) ->
     for account_id in {ref.account_id for ref in refs if ref.account_id}:
         known = Deferral.objects.filter(account_id=account_id, resolved_at=None)
         ids = [ref.id for ref in refs if ref.account_id == account_id]
-        known.filter(record_id__in=ids).update(resolved_at=timezone.now())
+        known.filter(record_id__any_of=ids).update(resolved_at=timezone.now())

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import DataError, IntegrityError, transaction
+from django.db import DEFAULT_DB_ALIAS, DataError, IntegrityError, transaction
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
@@ -30,6 +30,7 @@ from retention.bare import CALLS, dispose_of_bare
 from retention.due import Portion, Schedule
 from retention.models import Deferral, Run, RunState
 from retention.nights import DISPOSE, is_open, next_opening
+from retention.pace import Pace
 from retention.policies import rules_of
 from retention.preview import count_due
 from trail.actor import Actor
@@ -40,7 +41,8 @@ from vault.errors import VaultError
 
 GROUND = "retention"
 UNREADABLE = "unreadable"
-CHUNK = 500
+READ = ("pk", "account_id", "ended_at")
+"""All that is read of a record before the eraser locks it; sealed values stay where they are."""
 LOOK_AGAIN = timedelta(minutes=15)
 BROKEN = (IntegrityError, DataError, KeyLost, VaultError)
 """What one record can fail with; a database that does not answer is not among them: then the run waits."""
@@ -84,6 +86,7 @@ class Disposal:
         self.progress = progress
         self.schedule = Schedule.at(run.account, run.policies_at)
         self.rules = rules_of(run.account)
+        self.paces: dict[str, Pace] = defaultdict(Pace)
 
     def carry_out(self) -> None:
         """Do all that is left of the run."""
@@ -101,11 +104,13 @@ class Disposal:
 
     def _dispose_of(self, number: int, portion: Portion) -> None:
         while self._may_go_on():
-            rows = self._next(number, portion)
+            pace, begun = self.paces[portion.kind], time.monotonic()
+            rows = self._next(number, portion, pace.size)
             if not rows:
                 return
             self._erase([row for row in rows if self._is_due(portion, row)])
             self._advance(number, rows[-1])
+            pace.learn(len(rows), time.monotonic() - begun)
             time.sleep(self.rules.pause_ms / 1000)
 
     def _may_go_on(self) -> bool:
@@ -119,15 +124,14 @@ class Disposal:
         self.progress(done, sum(each.get("due", 0) for each in self.run.counts.values()))
         return True
 
-    def _next(self, number: int, portion: Portion) -> list[SealedModel]:
-        rows = portion.rows()
+    def _next(self, number: int, portion: Portion, most: int) -> list[SealedModel]:
+        rows = portion.rows().only(*READ)
         cursor = self.run.cursor
         if cursor.get("portion") == number and cursor.get("id"):
             at = datetime.fromisoformat(cursor["ended_at"])
-            later = rows.filter(Q(ended_at__gt=at))[:CHUNK]
-            same = rows.filter(Q(ended_at=at, pk__gt=cursor["id"]))[:CHUNK]
-            return [*same, *later][:CHUNK]
-        return list(rows[:CHUNK])
+            same = list(rows.filter(Q(ended_at=at, pk__gt=cursor["id"]))[:most])
+            return [*same, *rows.filter(Q(ended_at__gt=at))[: most - len(same)]]
+        return list(rows[:most])
 
     def _is_due(self, portion: Portion, row: SealedModel) -> bool:
         """Decide again over each record: days between may be another policy's, and that one paused."""
@@ -153,17 +157,18 @@ class Disposal:
         if not rows:
             return {}
         by_policy = {entry.model for entry in data_map.kinds().values()}
-        parts = defaultdict(list)
-        for each in below(type(rows[0]), [row.pk for row in rows]):
-            if each.model not in by_policy:
-                parts[each.model].append(each.id)
-        more = [row for model, ids in parts.items() for row in model._default_manager.filter(pk__in=ids)]
+        # The eraser reads what it needs under its locks, so an id is enough of a part.
+        parts = [
+            each.model.from_db(DEFAULT_DB_ALIAS, ["id"], [each.id])
+            for each in below(type(rows[0]), [row.pk for row in rows])
+            if each.model not in by_policy
+        ]
         return erasure.erase(
-            [*rows, *more], actor=self.actor, ground=GROUND, case=self.run.reference, remember=Memory.RECORDS
+            [*rows, *parts], actor=self.actor, ground=GROUND, case=self.run.reference, remember=Memory.RECORDS
         ).kept
 
     def _defer(self, rows: Sequence[SealedModel], refused: Mapping[UUID, Refusal]) -> None:
-        """Write down what stays, and that what stayed before has gone now."""
+        """Write down what stays; what stayed before and has gone now is resolved with the decision (`deferring`)."""
         label = type(rows[0])._meta.label if rows else ""
         deferrals = [
             Deferral(
@@ -179,10 +184,7 @@ class Disposal:
             unique_fields=["account", "label", "record_id"],
             update_fields=["ground", "held_by", "run", "last_at"],
         )
-        gone = [row.pk for row in rows if row.pk not in refused]
-        known = Deferral.objects.filter(account_id=self.run.account_id, label=label, resolved_at=None)
-        known.filter(record_id__in=gone).update(resolved_at=timezone.now())
-        self._count(label, disposed=len(gone), deferred=len(deferrals))
+        self._count(label, disposed=len(rows) - len(deferrals), deferred=len(deferrals))
 
     def _count(self, label: str, **numbers: int) -> None:
         for kind, entry in data_map.kinds().items():

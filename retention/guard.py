@@ -49,7 +49,7 @@ def holds_on(refs: Iterable[RecordRef], *, most: int = 1) -> dict[tuple[str, UUI
 
 
 def _named(record_ids: set[UUID]) -> dict[tuple[str, UUID], list[Hold]]:
-    rows = HoldScope.objects.filter(hold__released_at=None, record_id__in=record_ids).order_by("hold__placed_at")
+    rows = HoldScope.objects.filter(hold__released_at=None, record_id__any_of=record_ids).order_by("hold__placed_at")
     found: dict[tuple[str, UUID], list[Hold]] = {}
     for label, record_id, hold_id, reference in rows.values_list("label", "record_id", "hold_id", "hold__reference"):
         found.setdefault((label, record_id), []).append((hold_id, reference))
@@ -61,7 +61,7 @@ def _carrying(customers: set[UUID]) -> dict[UUID, list[Hold]]:
     living = Identifier.objects.filter(condemned_at=None, kind__in=RECOGNISING)
     carried = [
         (customer_id, (account_id, bytes(index)))
-        for customer_id, account_id, index in living.filter(customer_id__in=customers).values_list(
+        for customer_id, account_id, index in living.filter(customer_id__any_of=customers).values_list(
             "customer_id", "account_id", "digest"
         )
     ]

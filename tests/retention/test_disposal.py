@@ -21,6 +21,7 @@ from retention.due import Schedule
 from retention.errors import PolicyError
 from retention.holds import Covered, place_hold, release_hold
 from retention.models import Deferral, DisposalRules, Policy, Run, RunState
+from retention.pace import Pace
 from retention.policies import pause_policy
 from tests.conftest import Person
 from tests.makers import make_customer, make_interaction
@@ -150,7 +151,7 @@ def test_a_hold_placed_while_the_run_is_in_that_chunk_wins_or_comes_too_late(
 def test_a_paused_policy_keeps_what_it_decides_over(account: Account, officer: Person, customer: Customer) -> None:
     old_call(account, customer)
     today = timezone.now().date()
-    pause_policy(actor=officer.actor, policy=Policy.objects.get(account=account), until=today, because="Audit")
+    pause_policy(actor=officer.actor, policy=Policy.objects.get(account=account, is_default=True), until=today, because="Audit")
     begun(account, officer)
     assert Recording.objects.exists()
 
@@ -225,7 +226,7 @@ def test_a_run_killed_in_the_middle_of_a_chunk_goes_on(
 ) -> None:
     for _ in range(5):
         old_call(account, customer)
-    monkeypatch.setattr(disposal, "CHUNK", 2)
+    monkeypatch.setattr(disposal, "Pace", lambda: Pace(2))
     real, calls = erasure.finish, []
 
     def dying(*args: Any, **more: Any) -> Any:
