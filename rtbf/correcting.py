@@ -32,7 +32,9 @@ from rtbf import words
 from rtbf.codes import Asks
 from rtbf.entries import GROUNDS
 from rtbf.errors import NotPossible, TooLate
-from rtbf.models import Correction, Request, RequestedIdentifier, State
+from rtbf.external_tasks import ask_others
+from rtbf.models import Correction, Request, RequestedIdentifier, State, TaskKind
+from rtbf.recipients import prepare_notices
 from rtbf.rights import DECIDE, locked_for_decision
 from trail.actor import Actor, require_actor
 from trail.append import append
@@ -44,11 +46,12 @@ NOT_ASKED: Final = (guards.OPEN_REQUESTS, guards.RESTRICTIONS)
 
 @dataclass(frozen=True)
 class Asked:
-    """One correction, read: every normal form of the wrong value, and the right one."""
+    """One correction, read: every normal form of the wrong value, as it was typed, and the right one."""
 
     row: Correction
     kind: Kind
     wrong: frozenset[str]
+    said: str
     right: str
     shown: str
 
@@ -103,7 +106,7 @@ def _asked(request: Request, opening: Warrant) -> list[Asked]:
         kind, values = Kind(row.kind), opened[row.pk]
         wrong = frozenset(each.value for each in candidates(kind, values["old"], regions=regions))
         right = candidates(kind, values["new"], regions=regions)[0]
-        found.append(Asked(row, kind, wrong - {right.value}, right.value, right.display))
+        found.append(Asked(row, kind, wrong - {right.value}, values["old"], right.value, right.display))
     return found
 
 
@@ -213,7 +216,9 @@ def _carries(row: Identifier, fresh: bytes) -> bool:
 def _finish(
     request: Request, customers: frozenset[UUID], asked: Sequence[Asked], planned: Sequence[Change], *, actor: Actor
 ) -> Request:
-    """Say that it is done, and take what was typed: it holds the wrong value."""
+    """Say that it is done, tell others, and take what was typed: it holds the wrong value."""
+    said = [{"kind": each.kind.value, "wrong": each.said, "right": each.shown} for each in asked]
+    notices = prepare_notices(request, customers, TaskKind.CORRECT, actor=actor, corrections=said)
     with transaction.atomic():
         held = Request.objects.select_for_update().get(pk=request.pk)
         if held.state == State.COMPLETED:
@@ -221,6 +226,7 @@ def _finish(
         held.state, held.finished_at = State.COMPLETED, timezone.now()
         held.counts = {"corrected": dict(Counter(words.kind_of(each.row._meta.label) for each in planned))}
         held.save(update_fields=["state", "finished_at", "counts"])
+        ask_others(held, notices, actor=actor)
         for customer_id in customers:
             for each in asked:
                 number = sum(change.asked is each for change in planned)

@@ -25,6 +25,7 @@ from rtbf.kept_files import files_of
 from rtbf.models import Action, Dossier, Request, RequestedIdentifier
 from rtbf.people import NOTHING_SETTLED, People, Settled, find_people, known_by_nothing_else
 from rtbf.reading import Asked
+from rtbf.rights_found import papers_of
 from trail.details import details_about
 
 AT_ONCE = 500
@@ -224,6 +225,8 @@ def _of_the_house(account: Account, people: People, request: Request | None) -> 
     earlier = RequestedIdentifier.objects.filter(account=account, condemned_at=None, digests__overlap=digests)
     for pk in earlier.exclude(request=request).values_list("pk", flat=True):
         yield Item(RequestedIdentifier, pk, pk, Action.DELETE, words.ASKED_FOR)
+    for model, pk in papers_of(account, people.certain, earlier.exclude(request=request)):
+        yield Item(model, pk, pk, Action.DELETE, words.ASKED_FOR)
     copies = Dossier.objects.filter(account=account, condemned_at=None, digests__overlap=digests)
     for pk in copies.values_list("pk", flat=True):
         yield Item(Dossier, pk, pk, Action.ANONYMISE, words.ASKED_FOR)

@@ -15,14 +15,21 @@ from jobs.runner import MAX_ATTEMPTS
 from jobs.webhooks import Answer, WebhookFailed, send
 from privacy.open import Forgotten, open_row, warrant
 from privacy.witness import RecordRef
-from rtbf.entries import GROUND, note
+from rtbf.codes import Asks
+from rtbf.entries import GROUNDS, note
 from rtbf.external import secret_of
 from rtbf.external_tasks import fail, finish
-from rtbf.models import ExternalTask, TaskState, TaskSubject
+from rtbf.models import ExternalTask, TaskKind, TaskState, TaskSubject
 from trail.actor import Actor
 from vault.errors import KeyMissing
 
 TAKEN = 202
+TYPES = {
+    TaskKind.ERASE: "customer.forget",
+    TaskKind.CORRECT: "customer.correct",
+    TaskKind.RESTRICT: "customer.restrict",
+    TaskKind.LIFT: "customer.restriction_lifted",
+}
 
 
 def send_task(task_id: UUID, *, actor: Actor, job: Job) -> None:
@@ -56,18 +63,20 @@ def _attempt(task: ExternalTask, actor: Actor) -> Answer:
 def _body(task: ExternalTask, actor: Actor) -> bytes:
     record = RecordRef(task._meta.label, task.pk, task.account_id)
     opening = warrant(
-        actor=actor, action="task.sent", account_id=task.account_id, purpose=GROUND, record=record,
-        case=task.request.reference,
+        actor=actor, action="task.sent", account_id=task.account_id, purpose=GROUNDS[Asks(task.request.asks)],
+        record=record, case=task.request.reference,
     )  # fmt: skip
     about = open_row(TaskSubject.objects.get(task=task), "about", warrant=opening)["about"]
     told = {
-        "type": "customer.forget",
+        "type": TYPES[TaskKind(task.kind)],
         "task": str(task.pk),
         "reference": task.request.reference,
         "due_on": task.due_on.isoformat(),
         "identifiers": about["identifiers"],
         "places": task.system.places.splitlines() if task.system else [],
     }
+    if about.get("corrections"):
+        told["corrections"] = about["corrections"]
     return json.dumps(told, ensure_ascii=False, sort_keys=True).encode()
 
 

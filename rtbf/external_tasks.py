@@ -1,12 +1,14 @@
 """The tasks a request makes for other systems, from the moment it can't be cancelled until somebody says it is done.
 
 Tasks are made before anything is erased here, since afterwards nobody knows whom to look for there. As long as one has
-not ended, the request is not completed; a connector that fails leaves the task with people, as failed, never silently.
+not ended, a request to forget is not completed; a connector that fails leaves the task with people, as failed, never
+silently.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db import transaction
@@ -16,15 +18,17 @@ from accounts.rights import require
 from customers.models import Disclosure, Identifier
 from jobs import queue
 from privacy import erasure
-from privacy.keyring.ring import create_keys
+from privacy.keyring.ring import NewKey, create_keys
 from privacy.open import open_rows, warrant
 from privacy.sealing import seal
 from privacy.witness import RecordRef
-from rtbf.entries import GROUND, note
+from rtbf.codes import Asks
+from rtbf.entries import GROUND, GROUNDS, note
 from rtbf.errors import NotPossible
 from rtbf.external import active_systems
 from rtbf.models import (
     ENDED_TASKS,
+    ExternalSystem,
     ExternalTask,
     Outcome,
     Request,
@@ -40,6 +44,9 @@ from rtbf.proving import is_proved
 from rtbf.rules import today_in
 from trail.actor import Actor, require_actor
 
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
 END = "rtbf.write_letter"
 SEND_TASK = "rtbf.send_task"
 NOTICE_DAYS = 14
@@ -47,48 +54,68 @@ LONGEST_EVIDENCE = 4_000
 OUTCOMES = (TaskState.DONE, TaskState.NOT_NEEDED)
 
 
+@dataclass(frozen=True)
+class Asking:
+    """What is to be asked of whom: everything opened and every key made before the transaction that decides it.
+
+    recipients: to whom outside, by disclosure. about: what a system has to know, as in TaskSubject.
+    """
+
+    kind: TaskKind
+    systems: Sequence[ExternalSystem] = ()
+    recipients: Mapping[UUID, str] = field(default_factory=dict, repr=False)
+    about: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    keys: Sequence[NewKey] = field(default=(), repr=False)
+
+
 def open_tasks(request: Request, *, actor: Actor) -> int:
     """Make a task for each active system and each recipient outside; returns how many. Made twice, the first stand."""
     if request.tasks.exists():
         return 0
-    systems, recipients = active_systems(request.account), _recipients(request, actor)
-    if not systems and not recipients:
-        return 0
-    about, today = _identifiers(request, actor), today_in(request.account)
-    tasks = [
-        ExternalTask(
-            account=request.account, request=request, system=each, kind=TaskKind.ERASE, owner_id=each.owner_id,
-            due_on=today + timedelta(days=each.due_days),
-        )
-        for each in systems
-    ]  # fmt: skip
-    tasks += [
-        ExternalTask(
-            account=request.account, request=request, disclosure_id=each, kind=TaskKind.NOTIFY,
-            due_on=today + timedelta(days=NOTICE_DAYS),
-        )
-        for each in recipients
-    ]  # fmt: skip
-    _insert(request, tasks, about, recipients, actor)
-    return len(tasks)
-
-
-def _insert(
-    request: Request, tasks: list[ExternalTask], about: list[dict[str, str]], recipients: dict[UUID, str], actor: Actor
-) -> None:
-    keys = create_keys(request.account_id, len(tasks))
+    asking = prepare(
+        request, TaskKind.ERASE, _recipients(request, actor), lambda: {"identifiers": _identifiers(request, actor)}
+    )
     with transaction.atomic():
-        if Request.objects.select_for_update().get(pk=request.pk).tasks.exists():
-            return
-        ExternalTask.objects.bulk_create(tasks)
-        for task, key in zip(tasks, keys, strict=True):
-            subject = TaskSubject(account_id=task.account_id, task=task)
-            told = recipients.get(task.disclosure_id, "") if task.disclosure_id else ""
-            seal(subject, key, {"about": {"identifiers": about, "recipient": told}})
-            subject.save(force_insert=True)
-            if task.system is not None and task.system.url:
-                _queue(task, actor)
-        note("request.tasks_opened", request, actor, facts={"tasks": len(tasks)})
+        return ask_others(request, asking, actor=actor)
+
+
+def prepare(
+    request: Request, kind: TaskKind, recipients: Mapping[UUID, str], about: Callable[[], Mapping[str, Any]]
+) -> Asking:
+    """Return what is to be asked of the account's systems and of these recipients; `about` is not called for nobody."""
+    systems = active_systems(request.account)
+    number = len(systems) + len(recipients)
+    if not number:
+        return Asking(kind)
+    return Asking(kind, systems, recipients, about(), create_keys(request.account_id, number))
+
+
+def ask_others(request: Request, asking: Asking, *, actor: Actor) -> int:
+    """Make the tasks in the caller's transaction; returns how many. Asked for the same twice, the first stand."""
+    today = today_in(request.account)
+    common = {"account": request.account, "request": request, "kind": asking.kind}
+    tasks = [
+        ExternalTask(**common, system=each, owner_id=each.owner_id, due_on=today + timedelta(days=each.due_days))
+        for each in asking.systems
+    ]
+    due_on = today + timedelta(days=NOTICE_DAYS)
+    tasks += [ExternalTask(**common, disclosure_id=each, due_on=due_on) for each in asking.recipients]
+    return _insert(request, tasks, asking, actor) if tasks else 0
+
+
+def _insert(request: Request, tasks: list[ExternalTask], asking: Asking, actor: Actor) -> int:
+    if Request.objects.select_for_update().get(pk=request.pk).tasks.filter(kind=asking.kind).exists():
+        return 0
+    ExternalTask.objects.bulk_create(tasks)
+    for task, key in zip(tasks, asking.keys, strict=True):
+        subject = TaskSubject(account_id=task.account_id, task=task)
+        told = asking.recipients.get(task.disclosure_id, "") if task.disclosure_id else ""
+        seal(subject, key, {"about": {**asking.about, "recipient": told}})
+        subject.save(force_insert=True)
+        if task.system is not None and task.system.url:
+            _queue(task, actor)
+    note("request.tasks_opened", request, actor, facts={"tasks": len(tasks), "kind": str(asking.kind)})
+    return len(tasks)
 
 
 def _queue(task: ExternalTask, actor: Actor) -> None:
@@ -185,7 +212,12 @@ def complete_if_last(request: Request, *, actor: Actor) -> bool:
 def _recipients(request: Request, actor: Actor) -> dict[UUID, str]:
     """Return to whom outside data of these customers went, by disclosure."""
     going = request.items.filter(label=Disclosure._meta.label, action__in=GOING).values("record_id")
-    rows = list(Disclosure.objects.filter(pk__in=going, condemned_at=None).exclude(recipient=None))
+    return recipients_of(request, Disclosure.objects.filter(pk__in=going), actor=actor)
+
+
+def recipients_of(request: Request, disclosures: "QuerySet[Disclosure]", *, actor: Actor) -> dict[UUID, str]:
+    """Return the recipients outside of these disclosures, each once, by one of its disclosures."""
+    rows = list(disclosures.filter(condemned_at=None).exclude(recipient=None).order_by("pk"))
     found = _opened(request, rows, "recipient", actor=actor)
     unique: dict[str, UUID] = {}
     for pk, values in found.items():
@@ -195,9 +227,14 @@ def _recipients(request: Request, actor: Actor) -> dict[UUID, str]:
 
 def _identifiers(request: Request, actor: Actor) -> list[dict[str, str]]:
     """Return what was typed and every identifier that goes, each once."""
-    typed = list(RequestedIdentifier.objects.filter(request=request, condemned_at=None))
     going = request.items.filter(label=Identifier._meta.label, action__in=GOING).values("record_id")
-    known = list(Identifier.objects.filter(pk__in=going, condemned_at=None))
+    return identifiers_of(request, Identifier.objects.filter(pk__in=going), actor=actor)
+
+
+def identifiers_of(request: Request, carried: "QuerySet[Identifier]", *, actor: Actor) -> list[dict[str, str]]:
+    """Return what was typed into a request and these identifiers, each once."""
+    typed = list(RequestedIdentifier.objects.filter(request=request, condemned_at=None))
+    known = list(carried.filter(condemned_at=None))
     opened = _opened(request, typed, "shown", actor=actor) | _opened(request, known, "value", actor=actor)
     rows: list[RequestedIdentifier | Identifier] = [*typed, *known]
     pairs = dict.fromkeys((row.kind, next(iter(opened[row.pk].values()))) for row in rows if row.pk in opened)
@@ -209,7 +246,7 @@ def _opened(request: Request, rows: list[Any], name: str, *, actor: Actor) -> di
         return {}
     record = RecordRef(request._meta.label, request.pk, request.account_id)
     opening = warrant(
-        actor=actor, action="task.prepared", account_id=request.account_id, purpose=GROUND, record=record,
-        case=request.reference,
+        actor=actor, action="task.prepared", account_id=request.account_id, purpose=GROUNDS[Asks(request.asks)],
+        record=record, case=request.reference,
     )  # fmt: skip
     return open_rows(rows, name, warrant=opening)

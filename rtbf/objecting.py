@@ -15,9 +15,10 @@ from privacy.witness import RecordRef
 from rtbf.codes import Asks, Upheld
 from rtbf.entries import GROUNDS, note
 from rtbf.errors import NotPossible, TooLate
+from rtbf.external_tasks import ask_others
 from rtbf.models import Request, State
 from rtbf.raising import raise_request
-from rtbf.restricting import place
+from rtbf.restricting import notices_of_restriction, place
 from rtbf.rights import DECIDE, locked_for_decision
 from trail.actor import Actor, require_actor
 
@@ -36,6 +37,8 @@ def uphold_objection(*, actor: Actor, request: Request, decision: str) -> Reques
         with transaction.atomic():
             locked_for_decision(request)
         _raise_erasure(request, actor=actor)
+    restricts = decision == Upheld.RESTRICTION and request.asks == Asks.OBJECTION
+    notices = notices_of_restriction(request, actor=actor) if restricts else None
 
     with transaction.atomic():
         held = Request.objects.select_for_update().get(pk=request.pk)
@@ -47,6 +50,8 @@ def uphold_objection(*, actor: Actor, request: Request, decision: str) -> Reques
             raise TooLate("The objection was decided or has ended. Nothing was done.")
         if decision == Upheld.RESTRICTION:
             place(*locked_for_decision(held), Ground.OBJECTED, actor)
+            if notices is not None:
+                ask_others(held, notices, actor=actor)
         held.state, held.decision, held.finished_at = State.COMPLETED, decision, timezone.now()
         held.save(update_fields=["state", "decision", "finished_at"])
 

@@ -14,8 +14,10 @@ from customers.models import Customer, Ground, Lifting, Restriction
 from customers.restricting import LIFT, restricted
 from rtbf.codes import Asks, LetterKind
 from rtbf.errors import NotPossible, TooLate
-from rtbf.models import Letter, Request, Sending, State
-from rtbf.rights import DECIDE, locked_for_decision
+from rtbf.external_tasks import Asking, ask_others
+from rtbf.models import Letter, Request, Sending, State, TaskKind
+from rtbf.recipients import prepare_notices
+from rtbf.rights import DECIDE, customers_of, locked_for_decision
 from trail.actor import Actor, require_actor
 from trail.append import append
 from trail.canonical import Fact
@@ -27,16 +29,26 @@ def restrict_customers(*, actor: Actor, request: Request) -> Request:
     """Restrict the data of whom the request names. Done twice, it stands once. Raises Refused, TooLate, NotPossible."""
     require(require_actor(actor), DECIDE, request, action="restriction.placed")
 
+    asked = Request.objects.select_related("account").get(pk=request.pk)
+    if asked.state == State.COMPLETED and asked.asks == Asks.RESTRICTION:
+        return asked
+    notices = notices_of_restriction(asked, actor=actor)
+
     with transaction.atomic():
-        if Request.objects.get(pk=request.pk).state == State.COMPLETED and request.asks == Asks.RESTRICTION:
-            return Request.objects.get(pk=request.pk)
         held, customers = locked_for_decision(request)
         if held.asks != Asks.RESTRICTION:
             raise TooLate("The customer did not ask for this. Nothing was restricted.")
         place(held, customers, Ground(held.ground), actor)
+        ask_others(held, notices, actor=actor)
         held.state, held.finished_at = State.COMPLETED, timezone.now()
         held.save(update_fields=["state", "finished_at"])
     return held
+
+
+def notices_of_restriction(request: Request, *, actor: Actor) -> Asking:
+    """Return whom to tell of a restriction that a request waiting for its decision will place."""
+    customers = customers_of(request) if request.state == State.DECIDING else ()
+    return prepare_notices(request, customers, TaskKind.RESTRICT, actor=actor)
 
 
 def place(request: Request, customers: frozenset[UUID], ground: Ground, actor: Actor) -> None:
@@ -66,7 +78,14 @@ def lift_restriction(*, actor: Actor, restriction: Restriction, because: str) ->
     if because not in Lifting.values:
         raise NotPossible("Choose from the list why the restriction ends. Nothing was lifted.")
 
+    request = Request.objects.select_related("account").get(pk=restriction.request_id)
+    of_request = Restriction.objects.filter(request_id=request.pk)
+    theirs = of_request.values_list("customer_id", flat=True)
+    notices = prepare_notices(request, theirs, TaskKind.LIFT, actor=actor)
+
     with transaction.atomic():
+        # Of several customers the last one's lifting tells others; so one is lifted at a time.
+        Request.objects.select_for_update().get(pk=request.pk)
         held = Restriction.objects.select_for_update().get(pk=restriction.pk)
         if held.lifted_at is not None:
             return held
@@ -79,6 +98,8 @@ def lift_restriction(*, actor: Actor, restriction: Restriction, because: str) ->
         held.save(update_fields=["lifted_at", "lifted_by", "lifted_because"])
 
         _note("restriction.lifted", held, actor, {"code": because})
+        if not of_request.filter(lifted_at=None).exists():
+            ask_others(request, notices, actor=actor)
     return held
 
 

@@ -24,6 +24,8 @@ KIND_OF: Final[dict[str, str]] = {
     "interactions.Original": "original",
     "trail.Detail": "log_detail",
     "rtbf.RequestedIdentifier": "request",
+    "rtbf.Correction": "asked_correction",
+    "rtbf.TaskSubject": "task",
     "rtbf.Dossier": "dossier",
     "retention.LegalHold": "hold",
 }
@@ -49,6 +51,8 @@ KINDS: Final[dict[str, tuple[str, str]]] = {
     "mention": ("index entry", "index entries"),
     "log_detail": ("personal detail in the access log", "personal details in the access log"),
     "request": ("identifier in earlier requests", "identifiers in earlier requests"),
+    "asked_correction": ("correction asked for", "corrections asked for"),
+    "task": ("task for another system", "tasks for other systems"),
     "dossier": ("copy made for the customer", "copies made for the customer"),
     "hold": ("text of an ended legal hold", "texts of ended legal holds"),
 }

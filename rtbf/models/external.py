@@ -42,10 +42,20 @@ ENDED_TASKS: Final = (TaskState.DONE, TaskState.NOT_NEEDED)
 
 
 class TaskKind(models.TextChoices):
-    """What is asked for."""
+    """What a system is asked to do, or what a recipient is told of (GDPR Art. 19)."""
 
     ERASE = "erase", "Erase"
-    NOTIFY = "notify", "Tell the recipient (Art. 19)"
+    CORRECT = "correct", "Correct"
+    RESTRICT = "restrict", "Restrict"
+    LIFT = "lift", "End the restriction"
+
+
+TOLD: Final = {
+    TaskKind.ERASE: "Tell the recipient to erase (Art. 19)",
+    TaskKind.CORRECT: "Tell the recipient what to correct (Art. 19)",
+    TaskKind.RESTRICT: "Tell the recipient of the restriction (Art. 19)",
+    TaskKind.LIFT: "Tell the recipient that the restriction ended (Art. 19)",
+}
 
 
 class ExternalSystem(models.Model):
@@ -77,7 +87,7 @@ class ExternalSystem(models.Model):
 
 
 class ExternalTask(models.Model):
-    """What one system, or one recipient, is asked to do for one request."""
+    """What one system, or one recipient outside (`disclosure_id`, no system), is asked to do for one request."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
@@ -100,13 +110,18 @@ class ExternalTask(models.Model):
     class Meta:
         default_permissions = ()
         constraints = [
-            models.UniqueConstraint(fields=["request", "system"], name="external_task_once"),
-            models.UniqueConstraint(fields=["request", "disclosure_id"], name="external_notice_once"),
+            models.UniqueConstraint(fields=["request", "system", "kind"], name="external_task_once"),
+            models.UniqueConstraint(fields=["request", "disclosure_id", "kind"], name="external_notice_once"),
         ]
         indexes = [models.Index(fields=["account", "state", "due_on"], name="external_task_by_state")]
 
     def __str__(self) -> str:
         return f"external task {self.pk}"
+
+    @property
+    def asked(self) -> str:
+        """Return in words what is asked for."""
+        return str(self.get_kind_display()) if self.system_id else TOLD[TaskKind(self.kind)]
 
     @property
     def has_ended(self) -> bool:
@@ -115,7 +130,10 @@ class ExternalTask(models.Model):
 
 
 class TaskSubject(SealedModel):
-    """Whom a task is about: identifiers as [{kind, value}], and the recipient to be told. Erased when the task ends."""
+    """Whom a task is about, erased when the task ends.
+
+    about: identifiers as [{kind, value}], corrections as [{kind, wrong, right}], and the recipient to be told.
+    """
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
     task = models.OneToOneField(ExternalTask, on_delete=models.PROTECT, related_name="subject")

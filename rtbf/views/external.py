@@ -21,7 +21,8 @@ from accounts.telling import telling
 from accounts.typed import id_in, number_in
 from privacy.open import open_rows, warrant
 from privacy.witness import RecordRef
-from rtbf.entries import GROUND
+from rtbf.codes import Asks
+from rtbf.entries import GROUNDS
 from rtbf.errors import RequestError
 from rtbf.external import Told, active_systems, add_system, change_system, owners, renew_secret
 from rtbf.external_catalogue import PLACES, places_of
@@ -33,7 +34,7 @@ from rtbf.times import in_zone
 from trail.actor import Actor
 
 SYSTEM, TASK = ExternalSystem._meta.label, ExternalTask._meta.label
-BEFORE = (State.DRAFT, State.DISCOVERING, State.PLANNED, State.WAITING, State.PENDING)
+BEFORE = (State.DRAFT, State.DISCOVERING, State.PLANNED, State.WAITING, State.PENDING, State.DECIDING)
 
 
 @page("systems/", name="systems", right=CHANGE, action="systems.opened")
@@ -149,8 +150,8 @@ def _show_system(
 def _show_task(request: MemberRequest, found: ExternalTask, *, problem: str = "") -> HttpResponseBase:
     record = RecordRef(TASK, found.pk, found.account_id)
     opening = warrant(
-        actor=request.actor, action="task.opened", account_id=found.account_id, purpose=GROUND, record=record,
-        case=found.request.reference,
+        actor=request.actor, action="task.opened", account_id=found.account_id, record=record,
+        purpose=GROUNDS[Asks(found.request.asks)], case=found.request.reference,
     )  # fmt: skip
     subjects = list(TaskSubject.objects.filter(task=found, condemned_at=None))
     written = list(TaskEvidence.objects.filter(task=found, condemned_at=None))

@@ -231,7 +231,7 @@ def test_recipients_outside_are_told_and_copies_taken_inside_are_not(house, supe
     assert Disclosure.objects.count() == 3
     request = forgotten(supervisor, house)
     task = request.tasks.get()
-    assert (task.kind, task.system_id) == (TaskKind.NOTIFY, None)
+    assert (task.kind, task.system_id) == (TaskKind.ERASE, None)
     assert about(task, supervisor.actor)["recipient"] == "Law firm Gray"
     assert not Disclosure.objects.exclude(recipient=None).exists()
 

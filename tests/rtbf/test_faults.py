@@ -38,7 +38,7 @@ from trail.verify import verify
 
 pytestmark = pytest.mark.django_db(transaction=True)
 STEPS = (
-    "execution.py:_begin", "planning.py:freeze", "decisions.py:settle", "external_tasks.py:_insert",
+    "execution.py:_begin", "planning.py:freeze", "decisions.py:settle", "external_tasks.py:open_tasks",
     "proving.py:begin_proof", "sampling.py:take_sample", "erasure.py:condemn", "ledger.py:write", "ring.py:shred",
     "erasure.py:finish", "execution.py:_done", "redaction.py:redact ", "redaction.py:redact_passages",
     "versions.py:_announce", "before put", "after put", "versions.py:_decide", "before delete", "after delete",

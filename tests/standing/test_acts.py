@@ -66,7 +66,7 @@ WHY = Reason("quality")
 NO_ACTOR = (trail_actor.NoActor, privacy.open.NoActor)
 
 RULES = rules.NewRules(four_eyes=True, most_records=9, most_requests=9, within_hours=9, identity_first=False,
-                       holidays="", remind_days=9, keep_case_months=9)  # fmt: skip
+                       holidays="", remind_days=9)  # fmt: skip
 
 Act = Callable[[Any, Any], Any]
 # flow: the action of its entry, who does it, and the call (h: the house, a: the actor).
@@ -264,6 +264,11 @@ ELSEWHERE = {
     "rtbf.external.renew_secret": "tests/rtbf/test_external.py",
     "rtbf.external_reminders.mind": "tests/rtbf/test_external.py",
     "rtbf.external_sending.send_task": "tests/rtbf/test_external.py",
+    "rtbf.external_tasks.ask_others": "tests/rtbf/test_recipients.py",
+    "rtbf.external_tasks.identifiers_of": "tests/rtbf/test_recipients.py",
+    "rtbf.external_tasks.recipients_of": "tests/rtbf/test_recipients.py",
+    "rtbf.recipients.prepare_notices": "tests/rtbf/test_recipients.py",
+    "rtbf.restricting.notices_of_restriction": "tests/rtbf/test_recipients.py",
     "rtbf.external_tasks.complete_if_last": "tests/rtbf/test_external.py",
     "rtbf.external_tasks.end_task": "tests/rtbf/test_external.py",
     "rtbf.external_tasks.fail": "tests/rtbf/test_external.py",
@@ -311,7 +316,7 @@ ELSEWHERE = {
     "rtbf.proving.prove": "tests/rtbf/test_residue.py",
     "rtbf.letters.deliver_letter": "tests/rtbf/test_letters.py",
     "rtbf.raising.discover_request": "tests/rtbf/test_raising.py",
-    "rtbf.reminders.end_cases": "tests/rtbf/test_letters.py",
+    "rtbf.reminders.forget_outlived": "tests/rtbf/test_letters.py",
     "rtbf.reminders.remind": "tests/rtbf/test_letters.py",
     "trail.verify.verify": "tests/trail/test_verify.py",
     "rtbf.staff_data.copy_of_member": "tests/rtbf/test_staff_data.py",
