@@ -22,6 +22,7 @@ from privacy.keyring.ring import ALIAS
 from privacy.map import Entry
 from privacy.models import Condemnation, DoomedFile, DoomedKey, IndexKey
 from privacy.open import store
+from privacy.portions import in_portions
 
 UNDER_WAY_S = 3_600
 SLOW = timedelta(minutes=10)
@@ -68,7 +69,7 @@ def remove_stragglers() -> int:
 
 def _files() -> Findings:
     contents = [entry for entry in data_map.erasable() if entry.content]
-    for names in _batches(store().names()):
+    for names in in_portions(store().names(), BATCH):
         yield from _unnamed(names, contents)
     for path in store().abandoned(UNDER_WAY_S):
         yield Finding("file_unfinished", path, "Whoever wrote this file died before it was whole; nothing names it.")
@@ -146,7 +147,7 @@ def _missing(rows: list[tuple[UUID, str, UUID]]) -> Findings:
 
 def _sentenced() -> Findings:
     done = DoomedKey.objects.exclude(condemnation__done_at=None).order_by("pk").values_list("pk", flat=True)
-    for ids in _batches(done.iterator()):
+    for ids in in_portions(done.iterator(), BATCH):
         for key_id in sorted(_ask(THERE, ids)):
             says = "This key was sentenced and is there again: run replay_erasures."
             yield Finding("sentenced_key", str(key_id), says)
@@ -217,14 +218,3 @@ def _ask(statement: str, ids: list[UUID]) -> set[UUID]:
     with connections[ALIAS].cursor() as cursor:
         cursor.execute(statement, [ids])
         return {key_id for (key_id,) in cursor.fetchall()}
-
-
-def _batches(items: Iterator[Any]) -> Iterator[list[Any]]:
-    batch: list[Any] = []
-    for item in items:
-        batch.append(item)
-        if len(batch) == BATCH:
-            yield batch
-            batch = []
-    if batch:
-        yield batch

@@ -7,9 +7,8 @@ all. Each step can be repeated, and a kill leaves condemned rows that the next r
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +19,7 @@ from privacy import map as data_map
 from privacy.keyring import ring
 from privacy.keyring.ring import ALIAS
 from privacy.models import Condemnation, DoomedKey, SealedModel
+from privacy.portions import in_portions
 
 GROUND = "restore"
 AT_ONCE = 500
@@ -94,7 +94,8 @@ def replay(*, actor: Any) -> Replayed:
 def shred_sentenced() -> int:
     """Shred keys that a committed decision had sentenced and that are there again; returns how many were."""
     count = 0
-    for doomed in _batches(DoomedKey.objects.order_by("pk").values_list("key_id", "replaced_by").iterator()):
+    decided = DoomedKey.objects.order_by("pk").values_list("key_id", "replaced_by")
+    for doomed in in_portions(decided.iterator(), ASKED_AT_ONCE):
         there = _ask(THERE, [key_id for key_id, _ in doomed])
         back = {key_id: new for key_id, new in doomed if (key_id,) in there}
         if back:
@@ -106,7 +107,8 @@ def look() -> Found:
     """Compare every living row's keys with the keyring, and return what is dead, replaced or lost. Changes nothing."""
     found = Found()
     for entry in data_map.erasable():
-        for rows in _batches(_living(entry.model).order_by("pk").values_list(*_key_columns(entry.model)).iterator()):
+        living = _living(entry.model).order_by("pk").values_list(*_key_columns(entry.model))
+        for rows in in_portions(living.iterator(), ASKED_AT_ONCE):
             _sort(entry.model, rows, found)
     if not found.lost:
         _follow(found)
@@ -174,11 +176,11 @@ def _children(model: Model) -> list[tuple[Model, str]]:
 def _without_living_parts(model: Model, children: list[tuple[Model, str]], found: Found) -> set[UUID]:
     touched: set[UUID] = set()
     for child, name in children:
-        for ids in _batches(found.forgotten.get(child, ())):
+        for ids in in_portions(found.forgotten.get(child, ()), ASKED_AT_ONCE):
             above = child._default_manager.filter(pk__in=ids).exclude(**{name: None})
             touched |= set(above.values_list(f"{name}_id", flat=True))
     alive: set[UUID] = set()
-    for ids in _batches(touched):
+    for ids in in_portions(touched, ASKED_AT_ONCE):
         for child, name in children:
             parts = _living(child).filter(**{f"{name}__in": ids})
             if not _children(child):
@@ -186,7 +188,7 @@ def _without_living_parts(model: Model, children: list[tuple[Model, str]], found
             dead = found.dead(child)
             alive |= {above for part, above in parts.values_list("pk", f"{name}_id") if part not in dead}
     keyless: set[UUID] = set()
-    for ids in _batches(touched - alive):
+    for ids in in_portions(touched - alive, ASKED_AT_ONCE):
         keyless |= set(_living(model).filter(pk__in=ids, key_id=None).values_list("pk", flat=True))
     return keyless
 
@@ -194,7 +196,7 @@ def _without_living_parts(model: Model, children: list[tuple[Model, str]], found
 def _follow_down(model: Model, name: str, parent: Model, found: Found) -> None:
     stays = bool(data_map.entry(parent).row_stays_because)
     gone = found.forgotten.get(parent, set()) if stays else found.dead(parent)
-    for ids in _batches(gone):
+    for ids in in_portions(gone, ASKED_AT_ONCE):
         rows = _living(model).filter(**{f"{name}__in": ids}, key_id=None)
         found.forgotten[model] |= set(rows.values_list("pk", flat=True))
 
@@ -211,7 +213,7 @@ def _portions(found: Found) -> Iterator[list[SealedModel]]:
     """Yield dead rows so that a record comes with its parts: a kill in between leaves none that nothing points to."""
     groups: dict[UUID, list[tuple[Model, UUID]]] = defaultdict(list)
     for model in {*found.forgotten, *found.replaced}:
-        for ids in _batches(found.dead(model)):
+        for ids in in_portions(found.dead(model), ASKED_AT_ONCE):
             rows = list(model._default_manager.filter(pk__in=ids, condemned_at=None))
             for target in lineage.targets(rows):
                 groups[target.lineage[-1].id].append((model, target.record.id))
@@ -238,9 +240,3 @@ def _ask(statement: str, ids: list[UUID]) -> set[tuple[Any, ...]]:
     with connections[ALIAS].cursor() as cursor:
         cursor.execute(statement, [ids])
         return set(cursor.fetchall())
-
-
-def _batches(items: Iterable[Any]) -> Iterator[list[Any]]:
-    rest = iter(items)
-    while batch := list(islice(rest, ASKED_AT_ONCE)):
-        yield batch

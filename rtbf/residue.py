@@ -8,7 +8,7 @@ decides nothing. What could not be searched is told as well: then nobody can cal
 import hashlib
 import logging
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import closing
 from typing import Any
 from uuid import UUID
@@ -30,6 +30,7 @@ from privacy.keyring.models import Key
 from privacy.keyring.ring import KeyLost
 from privacy.models import DoomedKey, SealedField, SealedModel
 from privacy.open import Forgotten, Warrant, open_rows, warrant
+from privacy.portions import in_portions
 from rtbf import places_searched as places
 from rtbf import tables_searched
 from rtbf.discovery import TEXT_OF
@@ -86,22 +87,24 @@ def scan(
     search = Search(account, marks, samples, opening, request, progress)
     search.run()
     with transaction.atomic():
-        record.ended_at = timezone.now()
-        record.identifiers, record.texts = len(marks.marks), len(samples.texts)
-        record.searched, record.not_searched = dict(search.searched), sorted(search.not_searched)
-        record.save()
-        ResidueFinding.objects.bulk_create(search.findings(record), batch_size=AT_ONCE)
+        _write_down(search, record)
+
         left = sum(1 for key in search.found if key[4] == Weight.LEFT)
         append(
-            "residue.searched",
-            actor=actor,
-            account_id=account.pk,
+            "residue.searched", actor=actor, account_id=account.pk, purpose=GROUND, case=case,
             record=(request._meta.label, str(request.pk)) if request else None,
-            purpose=GROUND,
-            case=case,
             facts={"left": left, "places": sum(search.searched.values()), "not_searched": len(search.not_searched)},
-        )
+        )  # fmt: skip
     return record
+
+
+def _write_down(search: "Search", record: ResidueScan) -> None:
+    """Save what was looked for, where, and what was found."""
+    record.ended_at = timezone.now()
+    record.identifiers, record.texts = len(search.marks.marks), len(search.samples.texts)
+    record.searched, record.not_searched = dict(search.searched), sorted(search.not_searched)
+    record.save()
+    ResidueFinding.objects.bulk_create(search.findings(record), batch_size=AT_ONCE)
 
 
 class Search:
@@ -175,7 +178,7 @@ class Search:
         doomed = DoomedKey.objects.filter(
             condemnation__account_id=self.account.pk, condemnation__case=self.request.reference
         ).values_list("key_id", flat=True)
-        for ids in _portions(doomed.iterator(), 5_000):
+        for ids in in_portions(doomed.iterator(), 5_000):
             self.searched[KEY] += len(ids)
             for key_id in Key.objects.filter(pk__in=ids).values_list("pk", flat=True):
                 self.found[KEY, "keyring", str(key_id), KEY, Weight.LEFT.value] += 1
@@ -204,7 +207,7 @@ class Search:
                 self._contents(rows.exclude(content_key_id=None))
 
     def _opened(self, entry: data_map.Entry, rows: Any, names: Sequence[str]) -> None:
-        for portion in _portions(rows.iterator(chunk_size=AT_ONCE), AT_ONCE):
+        for portion in in_portions(rows.iterator(chunk_size=AT_ONCE), AT_ONCE):
             for pk, values in self._open(portion, names).items():
                 for name, value in values.items():
                     if value is not None:
@@ -286,14 +289,3 @@ def _weight(many: int, whole: int, *, opened: bool) -> Weight | None:
     if many * 2 < whole or many < 2:
         return None
     return Weight.LEFT if many >= 3 else Weight.ALIKE
-
-
-def _portions(rows: Iterable[Any], size: int) -> Iterator[list[Any]]:
-    portion: list[Any] = []
-    for row in rows:
-        portion.append(row)
-        if len(portion) == size:
-            yield portion
-            portion = []
-    if portion:
-        yield portion

@@ -7,10 +7,9 @@ Any process may die at any time: an older version, or a version without its mome
 """
 
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import islice
 from uuid import UUID
 
 from django.db import connections, transaction
@@ -21,6 +20,7 @@ from privacy.keyring import safe_elsewhere
 from privacy.keyring.block_renewal import only_renewer, renew_block
 from privacy.keyring.ring import ALIAS
 from privacy.keyring.safe_elsewhere import Elsewhere
+from privacy.portions import in_portions
 from vault.errors import VaultError
 from vault.key_cache import MAX_AGE_S
 
@@ -91,7 +91,7 @@ def renew_blocks(
     place = elsewhere or safe_elsewhere.chosen()
     due = _blocks("SELECT id FROM keyring_block ORDER BY id" if everything else LOST_A_KEY)
     done = 0
-    for together in _portions(due):
+    for together in in_portions(due, TOGETHER):
         for block in together:
             _renew_one(block, found, anyway=everything)
         _destroy_old(found, place)
@@ -175,9 +175,3 @@ def _to_be_destroyed() -> list[tuple[int, int]]:
     with connections[ALIAS].cursor() as cursor:
         cursor.execute(TO_BE_DESTROYED)
         return [(block, version) for block, version in cursor.fetchall()]
-
-
-def _portions(blocks: list[int]) -> Iterator[list[int]]:
-    rest = iter(blocks)
-    while portion := list(islice(rest, TOGETHER)):
-        yield portion
