@@ -18,7 +18,7 @@ from accounts.models import Account
 from accounts.pages import page, render_page
 from accounts.requests import MemberRequest
 from audit import choosing, log, related
-from audit.charts import SPANS, charts
+from audit.charts import SPANS, Charts, charts
 from audit.filters import BadFilter, Filters
 from audit.log import SEE, Cursor
 from audit.reading import READ, Line, begin, lines, origins
@@ -65,12 +65,7 @@ def access_log(request: MemberRequest) -> HttpResponseBase:
         "newer": str(Cursor.of(found.events[0])) if found.has_newer and found.events else "",
         "older": str(Cursor.of(found.events[-1])) if found.has_older and found.events else "",
         "is_first": place is None,
-        "charts": charts(
-            log.visible_to(request.actor).filter(log.condition(filters.without("since"), account.pk, account.zone)),
-            filters.until or timezone.now().astimezone(ZoneInfo(account.zone)).date(),
-            span,
-            account.zone,
-        ),
+        "charts": _charts(request, account, filters, span),
         "span": span,
         "spans": SPANS,
     }
@@ -162,6 +157,14 @@ def _account(request: MemberRequest) -> Account:
 
 def _frame(account: Account) -> dict[str, Any]:
     return {"standing": standing(account.zone), "zone": account.zone}
+
+
+def _charts(request: MemberRequest, account: Account, filters: Filters, span: int) -> Charts:
+    """Return the charts of `span` days up to the last day asked for, or today."""
+    events = log.visible_to(request.actor)
+    events = events.filter(log.condition(filters.without("since"), account.pk, account.zone))
+    last = filters.until or timezone.now().astimezone(ZoneInfo(account.zone)).date()
+    return charts(events, last, span, account.zone)
 
 
 def _place(given: Mapping[str, Any]) -> tuple[Cursor | None, Way]:

@@ -38,11 +38,7 @@ def disclose(
         seal(row, key, {"recipient": recipient.strip()})
         row.save(force_insert=True)
         return row
-    same = Disclosure.objects.filter(
-        Q(customer_id=customer_id), account_id=account_id, record_id=record[1], taken_by_id=taken_by, purpose=purpose,
-        case=case, recipient=None,
-    )  # fmt: skip
-    known = same.filter(condemned_at=None).first()
+    known = _same_as(row)
     if known is not None:
         return known
     # Whose it is may change between the look and the insert: a customer taken in by another is followed by the row.
@@ -50,3 +46,10 @@ def disclose(
         row.customer = Customer.objects.filter(pk=customer_id, condemned_at=None).first()
     row.save(force_insert=True)
     return row
+
+
+def _same_as(row: Disclosure) -> Disclosure | None:
+    """Return the line that says already that this person took this copy for this customer, purpose and case."""
+    same = Disclosure.objects.filter(account_id=row.account_id, record_id=row.record_id, taken_by_id=row.taken_by_id)
+    same = same.filter(Q(customer_id=row.customer_id), purpose=row.purpose, case=row.case, recipient=None)
+    return same.filter(condemned_at=None).first()

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from accounts.handling import Handling
 from accounts.models import Account, Agent
-from interactions.drafts import Direction, InteractionDraft
+from interactions.drafts import InteractionDraft
 from interactions.joining import Call
 from interactions.models import Interaction
 
@@ -35,11 +35,6 @@ def agents_of(account: Account, calls: Sequence[Call]) -> dict[str, Agent]:
         agent.name = names[agent.extension]
     Agent.objects.bulk_update(named, ["name"])
     return known
-
-
-def direction_of(drafts: Sequence[InteractionDraft]) -> Direction | None:
-    """Return the direction the sources give, the deciding one first."""
-    return next((draft.direction for draft in _in_order(drafts) if draft.direction), None)
 
 
 def fill(interaction: Interaction, drafts: Sequence[InteractionDraft], agents: Mapping[str, Agent]) -> bool:

@@ -86,9 +86,7 @@ def place_hold(
     require(require_actor(actor), "retention.place_hold", account, action="hold.placed")
 
     about = About(matter, reason, ground, review_on, owner_id or actor.user_id)
-    records, conditions = _checked(covers, about)
-    rows = [each.checked(account).as_row(account) for each in conditions]
-    check_owner(account, about.owner_id)
+    records, rows = _checked(account, covers, about)
     (key,) = create_keys(account.pk, 1)
 
     with transaction.atomic():
@@ -98,10 +96,7 @@ def place_hold(
         _lock_living(account, records)
         stop_erasures(account.pk)
         hold = _new_hold(actor, account, key, hold_id or new_id(), about, being_erased(rows))
-        HoldScope.objects.bulk_create([HoldScope(hold=hold, label=each.label, record_id=each.id) for each in records])
-        for row in rows:
-            row.hold = hold
-        HoldCondition.objects.bulk_create(rows)
+        _bind(hold, records, rows)
 
         facts: dict[str, Fact] = {
             "ground": str(ground), "records": len(records), "conditions": len(rows), "reference": hold.reference,
@@ -162,7 +157,10 @@ def _own_key(hold: LegalHold) -> NewKey:
     return NewKey(key_id, keys[key_id])
 
 
-def _checked(covers: Sequence[Covered | Condition], about: About) -> tuple[list[Covered], list[Condition]]:
+def _checked(
+    account: Account, covers: Sequence[Covered | Condition], about: About
+) -> tuple[list[Covered], list[HoldCondition]]:
+    """Return the records named and the rows of the conditions; refuse what is missing or can't be."""
     if not about.matter.strip() or len(about.matter) > LONGEST_MATTER:
         raise Incomplete(f"Name the matter in at most {LONGEST_MATTER} characters. Nothing is held yet.")
     if not about.reason.strip() or len(about.reason) > LONGEST_REASON:
@@ -175,8 +173,9 @@ def _checked(covers: Sequence[Covered | Condition], about: About) -> tuple[list[
     if len(covers) > MOST_RECORDS:
         raise Incomplete(f"One hold names at most {MOST_RECORDS:,} records. Nothing is held yet; place several.")
     distinct = list(dict.fromkeys(covers))
-    conditions = [each for each in distinct if isinstance(each, Condition)]
-    return [each for each in distinct if not isinstance(each, Condition)], conditions
+    rows = [each.checked(account).as_row(account) for each in distinct if isinstance(each, Condition)]
+    check_owner(account, about.owner_id)
+    return [each for each in distinct if not isinstance(each, Condition)], rows
 
 
 def check_review(review_on: date | None) -> None:
@@ -238,6 +237,14 @@ def _new_hold(actor: Actor, account: Account, key: NewKey, hold_id: UUID, about:
     seal(hold, key, {"matter": about.matter.strip(), "reason": about.reason.strip()})
     hold.save(force_insert=True)
     return hold
+
+
+def _bind(hold: LegalHold, records: Sequence[Covered], rows: Sequence[HoldCondition]) -> None:
+    """Insert what the hold covers."""
+    HoldScope.objects.bulk_create([HoldScope(hold=hold, label=each.label, record_id=each.id) for each in records])
+    for row in rows:
+        row.hold = hold
+    HoldCondition.objects.bulk_create(rows)
 
 
 def name_of(hold: LegalHold) -> tuple[str, str]:

@@ -107,14 +107,19 @@ def new_request(
     )
     take_in(request, intake, actor=actor)
     request.save(force_insert=True)
-    rows = [RequestedIdentifier(account=account, request=request, kind=each.asked.kind.value) for each in read]
+    _name(request, read, keys)
+    if intake.is_written or intake.relation:
+        open_case(request, keys[-1], intake)
+    return request, True
+
+
+def _name(request: Request, read: Sequence[Read], keys: Sequence[NewKey]) -> None:
+    """Insert by what the person is named, each sealed under the key in its place."""
+    rows = [RequestedIdentifier(account=request.account, request=request, kind=each.asked.kind.value) for each in read]
     for row, each, key in zip(rows, read, keys, strict=False):
         row.digests = list(each.asked.digests)
         seal(row, key, {"typed": each.typed, "shown": each.shown})
     RequestedIdentifier.objects.bulk_create(rows)
-    if intake.is_written or intake.relation:
-        open_case(request, keys[-1], intake)
-    return request, True
 
 
 def search(
@@ -165,19 +170,15 @@ def confirm_request(*, actor: Actor, request: Request, typed: str) -> Request:
         _refuse_unconfirmable(held)
         held.confirmed_at, held.confirmed_by_id = timezone.now(), actor.user_id
         held.second_because = second_person_for(held, confirmer=actor.user_id)
+        facts: dict[str, Fact] = {"grace_hours": held.account.grace_hours}
         if held.second_because:
+            facts["code"] = held.second_because
             held.state = State.WAITING
             held.save(update_fields=["state", "confirmed_at", "confirmed_by", "second_because"])
         else:
             start_grace(held, actor=actor)
 
-        facts: dict[str, Fact] = {"grace_hours": held.account.grace_hours}
-        note(
-            "request.confirmed",
-            held,
-            actor,
-            facts=facts | ({"code": held.second_because} if held.second_because else {}),
-        )
+        note("request.confirmed", held, actor, facts=facts)
     return held
 
 
