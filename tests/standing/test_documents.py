@@ -15,8 +15,8 @@ CODE = re.compile(r"`([^`\n]+)`")
 FILE = re.compile(r"[A-Za-z][\w.-]*(/[\w.*-]+)*(/|\.(py|md|toml|txt|json|html|js|css|in))")
 # Made or found by a house that runs, not kept in the checkout.
 OF_A_HOUSE = {"sign-ins.txt", "LEFT-OUT.txt", "dossier.json", "manifest.json"}
-# Started by `make run` and by whoever runs a house in parts; no command for people.
-STARTED_FOR_PEOPLE = {"clock"}
+# Started by `make run`, by `config.prepare` and by whoever runs a house in parts; no commands for people.
+STARTED_FOR_PEOPLE = {"clock", "migrate"}
 
 
 def files() -> set[str]:
