@@ -2,7 +2,7 @@
 
 Unreadable here: when the keys were deleted. Unrecoverable: when every block key that ever wrapped them was destroyed.
 Beyond an old root: when the root key was rotated after that, since with the old root a copy of a destroyed file opens
-still. Unlinkable: when the index key was rotated. What has not happened yet is told as not yet.
+still. Unlinkable: when the index key was rotated, from the switch on after that. What has not happened yet is told so.
 """
 
 from collections.abc import Sequence
@@ -14,6 +14,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Max
 
+from privacy.index_rotation import unlinkable_since
 from privacy.keyring.models import Tombstone
 from privacy.keyring.renewal import unrecoverable
 from privacy.models import DoomedKey
@@ -49,8 +50,8 @@ def moments_of(request: Request) -> Moments:
         ).values_list("key_id", flat=True)
     )
     dead, lost = _last(doomed)
-    root = _rotated("root.rotated", lost) if lost else None
-    index = _rotated("index_key.rotated", request.finished_at, request.account_id) if request.finished_at else None
+    root = _root_rotated(lost) if lost else None
+    index = unlinkable_since(request.account_id, request.finished_at) if request.finished_at else None
     return Moments(len(doomed), dead, lost, root, index, _provider())
 
 
@@ -69,9 +70,8 @@ def _last(ids: Sequence[UUID]) -> tuple[datetime | None, datetime | None]:
     return max(dead, default=None), max(known) if known and len(known) == len(lost) else None
 
 
-def _rotated(action: str, after: datetime, account_id: UUID | None = None) -> datetime | None:
-    found = Event.objects.filter(action=action, outcome="done", at__gt=after).order_by("at")
-    found = found.filter(account_id=account_id) if account_id else found
+def _root_rotated(after: datetime) -> datetime | None:
+    found = Event.objects.filter(action="root.rotated", outcome="done", at__gt=after).order_by("at")
     return found.values_list("at", flat=True).first()
 
 

@@ -16,9 +16,11 @@ from accounts import roles
 from jobs.key_care import renew, rotate_root
 from jobs.models import Job
 from privacy.keyring.models import Destroyed
+from privacy.models import IndexKey
 from rtbf.certificate import issue, newest, unfinished
 from rtbf.certificate_picture import picture
-from rtbf.models import Certificate, State
+from rtbf.models import Certificate, Request, State
+from rtbf.moments import moments_of
 from rtbf.tasks import certify_when_due
 from rtbf.verify_certificate import KIND, MOST_BYTES, PICTURE, NotGenuine, check, main
 from tests.conftest import make_person
@@ -29,7 +31,6 @@ from tests.rtbf.test_execution import run_all
 from tests.rtbf.test_residue import forget
 from tests.standing.source import ROOT
 from trail.actor import Actor
-from trail.append import append
 from trail.checkpoint import Signer
 from trail.models import Event
 from trail.sequence import signer
@@ -49,6 +50,14 @@ def certified(house, supervisor, valkey):
 
 def said(request):
     return json.loads(newest(request).document)["certificate"]
+
+
+def index_key_rotated(request, *, switched):
+    """Let a rotation have switched `switched` after the request ended, ten minutes ago, and be over since."""
+    ended = timezone.now() - timedelta(minutes=10)
+    Request.objects.filter(pk=request.pk).update(finished_at=ended)
+    moments = {"switched_at": ended + switched, "settled_at": ended + timedelta(minutes=3)}
+    IndexKey.objects.update_or_create(pk=request.account_id, defaults={"generation": 1, **moments})
 
 
 def test_it_states_what_became_of_the_request(certified):
@@ -78,7 +87,7 @@ def test_it_is_issued_once_until_a_moment_becomes_known(certified, supervisor):
     assert said(certified)["moments"]["keys_unrecoverable_at"]
     assert said(certified)["moments"]["root_rotated_at"] is None
     rotate_root(actor=SHELL)
-    append("index_key.rotated", actor=SHELL, account_id=certified.account_id)
+    index_key_rotated(certified, switched=timedelta(minutes=1))
     assert certified in unfinished()
     certify_when_due()
     certify_when_due()
@@ -97,6 +106,13 @@ def test_a_rotation_before_the_keys_were_gone_does_not_count(certified, supervis
     Destroyed.objects.update(at=timezone.now() + timedelta(minutes=5))
     issue(certified, actor=supervisor.actor)
     assert said(certified)["moments"]["root_rotated_at"] is None
+
+
+@pytest.mark.parametrize(("minutes", "unlinkable"), [(-1, False), (1, True)])
+def test_a_rotation_counts_that_switched_after_the_erasure(certified, supervisor, minutes, unlinkable):
+    index_key_rotated(certified, switched=timedelta(minutes=minutes))
+    certified.refresh_from_db()
+    assert (moments_of(certified).unlinkable is not None) is unlinkable
 
 
 def test_with_a_hold_it_names_the_ground_and_is_not_clean(house, supervisor, officer):
