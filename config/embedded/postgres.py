@@ -57,7 +57,10 @@ class PostgreSQL:
         self.settings = {**SETTINGS, **(settings or {})}
 
     def prepare(self) -> None:
-        """Make the data folder at the first start and clear away what an unfinished one left."""
+        """Make the data folder at the first start and clear away what an unfinished one left.
+
+        Raises StartRefused with what is in the way and what to do about it.
+        """
         self._check_reachable()
         self.folder.mkdir(exist_ok=True)
         self.folder.chmod(0o711 if self.user else 0o700)
