@@ -30,20 +30,33 @@ FITTING: Final = """
     ), used AS MATERIALIZED (
         SELECT key FROM (SELECT DISTINCT key FROM asked) AS each
         WHERE EXISTS (SELECT FROM retention_holdcondition AS fits WHERE fits.is_live AND lower(fits.key) = each.key)
+    ), shapes AS MATERIALIZED (
+        SELECT DISTINCT used.key, fits.seconds, fits.direction, fits.content
+        FROM used JOIN retention_holdcondition AS fits ON fits.is_live AND lower(fits.key) = used.key
+    ), likely AS MATERIALIZED (
+        SELECT asked.* FROM asked WHERE EXISTS (
+            SELECT FROM shapes AS fits WHERE fits.key = asked.key AND fits.seconds @> asked.seconds
+                AND (fits.direction = '' OR fits.direction = asked.direction)
+                AND (fits.content = '' OR fits.content = ANY(string_to_array(asked.contents, ',')))
+        )
     )
-    SELECT asked.call, found.hold_id, found.reference
-    FROM asked JOIN used ON used.key = asked.key
+    SELECT likely.call, found.hold_id, found.reference
+    FROM likely
     CROSS JOIN LATERAL (
         SELECT hold.id AS hold_id, hold.reference
         FROM retention_holdcondition AS fits JOIN retention_legalhold AS hold ON hold.id = fits.hold_id
-        WHERE fits.is_live AND fits.key @> asked.key AND fits.period @> asked.began AND fits.seconds @> asked.seconds
-            AND (fits.direction = '' OR fits.direction = asked.direction)
-            AND (fits.content = '' OR fits.content = ANY(string_to_array(asked.contents, ',')))
+        WHERE fits.is_live AND fits.key @> likely.key AND fits.period @> likely.began AND fits.seconds @> likely.seconds
+            AND (fits.direction = '' OR fits.direction = likely.direction)
+            AND (fits.content = '' OR fits.content = ANY(string_to_array(likely.contents, ',')))
         LIMIT %(most)s
     ) AS found
     ORDER BY found.reference
 """
-"""Keys nobody uses are left out first: most calls of a chunk share few of them."""
+"""Keys nobody uses are left out first: most calls of a chunk share few of them.
+
+Next go calls that no condition of their keys fits in length, direction and content: the index that finds conditions by
+their period would read for each such call every one whose period covers it.
+"""
 
 
 @dataclass(frozen=True, slots=True)

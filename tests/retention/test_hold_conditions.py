@@ -6,9 +6,11 @@ from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, connection, connections, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from psycopg.types.range import Range as NumericRange
 
 from customers.kinds import Kind
 from interactions import listing
@@ -28,6 +30,7 @@ from tests.makers import give_identifier, make_agent, make_customer, make_intera
 
 pytestmark = pytest.mark.django_db
 JUNE = date(2026, 6, 2)
+TABLE = HoldCondition._meta.db_table
 NOON = datetime(2026, 6, 2, 19, 0, tzinfo=UTC)
 
 
@@ -327,3 +330,36 @@ def test_a_scope_by_identifier_is_kept_beside_the_customer(account, officer):
         ("customers.Identifier", bob.identifiers.get().pk),
     }
     assert placed.owner_id == officer.user.pk
+
+
+def test_many_holds_that_fit_in_all_but_one_thing_are_not_read_for_each_call(account, officer):
+    for _ in range(20):
+        make_interaction(account, started_at=NOON, duration_s=247)
+    placed = place(officer, account, Condition(since=JUNE, direction="outbound"))
+    row = placed.conditions.get()
+    HoldCondition.objects.bulk_create(
+        [
+            HoldCondition(
+                hold=placed, account=account, direction="" if number % 2 else "outbound", period=row.period,
+                seconds=NumericRange(900, None) if number % 2 else row.seconds, key=row.key,
+            )
+            for number in range(300)
+        ]
+    )  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE retention_holdcondition")
+    calls = [row.pk for row in Interaction.objects.filter(direction="inbound")]
+    assert len(calls) == 20
+    with CaptureQueriesContext(connection) as queries:
+        assert holds_catching(calls, [account.pk]) == {}
+    (asked,) = [each["sql"] for each in queries if "string_to_array" in each["sql"]]
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {asked}")
+        plan = cursor.fetchone()[0]
+    assert rows_read(plan[0]["Plan"]) < 3 * 301
+
+
+def rows_read(plan):
+    """Return how many conditions all scans of a plan have read, those thrown away included."""
+    own = plan["Actual Rows"] + plan.get("Rows Removed by Filter", 0) if plan.get("Relation Name") == TABLE else 0
+    return own * plan["Actual Loops"] + sum(rows_read(each) for each in plan.get("Plans", []))
