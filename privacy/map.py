@@ -100,6 +100,7 @@ class MapError(Exception):
 _entries: dict[type[Model], Entry] = {}
 _exempt: dict[str, str] = {}
 _kinds: dict[str, Entry] = {}
+_of_accounts: set[str] = set()
 
 
 def declare(
@@ -152,9 +153,20 @@ def exemptions() -> dict[str, str]:
     return dict(sorted(_exempt.items()))
 
 
-def dispose(model: type[Model], *, as_kind: str) -> None:
-    """Let retention policies speak of a declared model as `as_kind`; it ages from `ages_from`, by `circumstances`."""
+def dispose(model: type[Model], *, as_kind: str, of_account: bool = False) -> None:
+    """Let retention policies speak of a declared model as `as_kind`; it ages from `ages_from`, by `circumstances`.
+
+    `of_account`: it came with no call, so its account alone says which policies apply. Either way the moment it ages
+    from stands in its own `ended_at`, empty as long as it does not age.
+    """
     _kinds[as_kind] = entry(model)
+    if of_account:
+        _of_accounts.add(as_kind)
+
+
+def decided_by(kind: str) -> str:
+    """Return the column by which policies decide over a kind: that of its call's circumstances, or its account."""
+    return "account_id" if kind in _of_accounts else "circumstances_id"
 
 
 def kinds() -> dict[str, Entry]:
@@ -224,8 +236,11 @@ def _check_paths(found: Entry) -> list[str]:
     for name in found.belongs_to:
         if not isinstance(_field(found.model, name), ForeignKey):
             problems.append(f'belongs_to "{name}" is no foreign key.')
-    if found in _kinds.values() and not (found.ages_from and _field(found.model, "circumstances")):
+    of_calls = [each for kind, each in _kinds.items() if kind not in _of_accounts]
+    if found in of_calls and not (found.ages_from and _field(found.model, "circumstances")):
         problems.append("policies speak of it, so it needs `ages_from` and a field `circumstances`.")
+    if found in _kinds.values() and _field(found.model, "ended_at") is None:
+        problems.append("policies speak of it, so it needs a field `ended_at`.")
     if found.ages_from and _walk(found.model, found.ages_from) is None:
         problems.append(f'ages_from "{found.ages_from}" leads nowhere.')
     if found.content and _field(found.model, found.content) is None:

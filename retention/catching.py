@@ -148,7 +148,8 @@ def _content(kind: str) -> "QuerySet[Any]":
 def being_erased(conditions: Iterable[HoldCondition]) -> int:
     """Return how many records of calls that fit are past the point of no return and not erased yet."""
     number = 0
-    entries = {entry.model: entry for entry in data_map.kinds().values()}
+    kinds = data_map.kinds()
+    entries = [entry.model for kind, entry in kinds.items() if data_map.decided_by(kind) == "circumstances_id"]
     for condition in conditions:
         fitting = calls_of(condition)
         for model in entries:

@@ -39,10 +39,15 @@ class Handled:
         """Return what a row says."""
         return cls(row.pk, tuple(row.purposes), row.direction, row.line, row.queue, str(row.team_id or ""))
 
+    @classmethod
+    def without_call(cls, account: Account) -> "Handled":
+        """Return what is known of records that came with no call: whose they are, so conditions never fit."""
+        return cls(account.pk, (), "", "", "", "")
+
 
 @dataclass(frozen=True)
 class Portion:
-    """The records of one kind under one combination of circumstances that ended before a moment."""
+    """The records of one kind under one combination of circumstances (or without a call) that ended before a moment."""
 
     kind: str
     call: Handled
@@ -55,7 +60,7 @@ class Portion:
 
     def rows(self) -> "QuerySet[SealedModel]":
         """Return the records, oldest first."""
-        past = Q(circumstances_id=self.call.id, ended_at__lt=self.before, condemned_at=None)
+        past = Q(ended_at__lt=self.before, condemned_at=None, **{data_map.decided_by(self.kind): self.call.id})
         rows = self.model._default_manager.filter(past)
         return rows.order_by("ended_at", "pk")
 
@@ -90,6 +95,10 @@ class Schedule:
         rows = Circumstances.objects.filter(account=self.account).order_by("pk")
         return [Handled.of(row) for row in rows]
 
+    def calls_of(self, kind: str) -> list[Handled]:
+        """Return the combinations that records of a kind can be under."""
+        return self.calls if data_map.decided_by(kind) == "circumstances_id" else [Handled.without_call(self.account)]
+
     def decide(self, kind: str, call: Handled, ended_on: date) -> Decision:
         """Return what becomes of records of a kind that ended on a day. Raises PolicyError without a default policy."""
         if (kind, call.id, ended_on) not in self._decided:
@@ -108,7 +117,7 @@ class Schedule:
     def portions(self, on: date, *, with_paused: bool = False) -> Iterator[Portion]:
         """Yield what is due on a day: what was kept until the day before. Raises PolicyError."""
         for kind in data_map.kinds():
-            for call in self.calls:
+            for call in self.calls_of(kind):
                 last = self._last_due_end(kind, call, on)
                 if last < EARLIEST:
                     continue

@@ -43,9 +43,9 @@ def last_duty(account: Account) -> date | None:
     schedule = Schedule.at(account, timezone.now())
     days = []
     for kind, entry in data_map.kinds().items():
-        for call in schedule.calls if _bound([account.pk]) else ():
-            rows = entry.model._default_manager.filter(circumstances_id=call.id, condemned_at=None)
-            ended_at = rows.order_by("-ended_at").values_list("ended_at", flat=True).first()
+        for call in schedule.calls_of(kind) if _bound([account.pk]) else ():
+            rows = entry.model._default_manager.filter(condemned_at=None, **{data_map.decided_by(kind): call.id})
+            ended_at = rows.exclude(ended_at=None).order_by("-ended_at").values_list("ended_at", flat=True).first()
             if ended_at is not None:
                 duty = at_least(schedule.rules, kind=kind, call=call, ended_on=schedule.day_of(ended_at))
                 days += [duty.last_day] if duty else []
@@ -62,9 +62,11 @@ def _bound(account_ids: Sequence[UUID]) -> list[Account]:
 def _refusals(account: Account, kind: str, ids: Sequence[UUID]) -> dict[UUID, Refusal]:
     schedule = Schedule.at(account, timezone.now())
     today = schedule.day_of(timezone.now())
-    rows = data_map.kinds()[kind].model._default_manager.filter(pk__in=ids).exclude(circumstances=None)
-    found = list(rows.values_list("pk", "circumstances_id", "ended_at"))
+    by = data_map.decided_by(kind)
+    rows = data_map.kinds()[kind].model._default_manager.filter(pk__in=ids).exclude(**{by: None})
+    found = list(rows.exclude(ended_at=None).values_list("pk", by, "ended_at"))
     calls = {row.pk: Handled.of(row) for row in Circumstances.objects.filter(pk__in={each[1] for each in found})}
+    calls[account.pk] = Handled.without_call(account)
     refused = {}
     for pk, circumstances_id, ended_at in found:
         duty = _duty(schedule, kind, calls[circumstances_id], schedule.day_of(ended_at))

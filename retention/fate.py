@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.models import Account, Circumstances
 from privacy import lineage
 from privacy import map as data_map
+from retention.decision import Decision
 from retention.due import Handled, Schedule
 from retention.errors import PolicyError
 from retention.explaining import Held, why_held
@@ -30,6 +31,7 @@ class Fate:
     until: str
     policy: str
     why: str
+    is_paused: bool = False
 
 
 def fates(account: Account, circumstances: Circumstances | None, ended_at: datetime) -> list[Fate]:
@@ -39,13 +41,34 @@ def fates(account: Account, circumstances: Circumstances | None, ended_at: datet
     schedule = Schedule.at(account, timezone.now())
     call = Handled.of(circumstances)
     try:
-        found = [(kind, schedule.decide(kind, call, schedule.day_of(ended_at))) for kind in data_map.kinds()]
+        of_calls = [kind for kind in data_map.kinds() if data_map.decided_by(kind) == "circumstances_id"]
+        found = [(kind, schedule.decide(kind, call, schedule.day_of(ended_at))) for kind in of_calls]
     except PolicyError:
         return []
-    return [
-        Fate(KINDS[kind], each.last_day, day(each.last_day), each.rule.name, explain(each, schedule))
-        for kind, each in found
-    ]
+    return [_fate(kind, each, schedule) for kind, each in found]
+
+
+def fate_without_call(account: Account, kind: str, ended_at: datetime | None) -> Fate | None:
+    """Return the fate of a record that came with no call; None as long as it does not age, or without a policy."""
+    if ended_at is None:
+        return None
+    schedule = Schedule.at(account, timezone.now())
+    try:
+        decision = schedule.decide(kind, Handled.without_call(account), schedule.day_of(ended_at))
+    except PolicyError:
+        return None
+    return _fate(kind, decision, schedule)
+
+
+def is_over(account: Account, kind: str, ended_at: datetime) -> bool:
+    """Say whether no policy keeps a record without a call any more: its last day is past and nothing is paused."""
+    fate = fate_without_call(account, kind, ended_at)
+    return fate is not None and not fate.is_paused and fate.last_day < Schedule(account, []).day_of(timezone.now())
+
+
+def _fate(kind: str, decision: Decision, schedule: Schedule) -> Fate:
+    until, paused = day(decision.last_day), decision.rule.id in schedule.paused
+    return Fate(KINDS[kind], decision.last_day, until, decision.rule.name, explain(decision, schedule), paused)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +83,7 @@ class Explained:
     deferral: Deferral | None = None
     went_at: datetime | None = None
     went_by: str = ""
+    of_call: bool = True
 
 
 def explain_record(account: Account, text: str) -> Explained | None:
@@ -89,10 +113,15 @@ def _gone(account: Account, kind: str, label: str, record_id: UUID) -> Explained
 def _living(account: Account, kind: str, row: Any) -> Explained:
     """Explain a record that stands; of a call also what belongs to it."""
     label = row._meta.label
-    found = fates(account, row.circumstances, row.ended_at)
+    if data_map.decided_by(kind) == "account_id":
+        own = fate_without_call(account, kind, row.ended_at)
+        found = [own] if own else []
+    else:
+        found = fates(account, row.circumstances, row.ended_at)
     if kind != CALL:
         found = [each for each in found if each.kind == KINDS[kind]]
     held = why_held(lineage.targets([row])[0].lineage)
     deferral = Deferral.objects.filter(account=account, label=label, record_id=row.pk, resolved_at=None).first()
-    ended_on = Schedule(account, []).day_of(row.ended_at)
-    return Explained(KINDS[kind], (label, str(row.pk)), ended_on, tuple(found), tuple(held), deferral)
+    ended_on = Schedule(account, []).day_of(row.ended_at) if row.ended_at else None
+    of_call = data_map.decided_by(kind) == "circumstances_id"
+    return Explained(KINDS[kind], (label, str(row.pk)), ended_on, tuple(found), tuple(held), deferral, of_call=of_call)

@@ -32,6 +32,12 @@ MOST_POLICIES: Final = 10_000
 MOST_VALUES: Final = 100
 LONGEST_PAUSE: Final = timedelta(days=366)
 DEFAULT_TERM: Final = "1 year"
+STARTING: Final = (
+    ("Copies for customers", "dossier", "14 days"),
+    ("Case files", "case", "36 months"),
+    ("Personal details of the log", "detail", "100 years"),
+)
+"""Policies every account begins with beside its default: names, the kind of record, the term."""
 
 
 @dataclass(frozen=True)
@@ -164,6 +170,12 @@ def make_default(account: Account) -> Policy:
     )
 
 
+def make_starting(account: Account) -> None:
+    """Give a new account its policies for records that come with no call."""
+    for name, kind, keep in STARTING:
+        Policy.objects.create(account=account, name=name, kinds=[kind], keep=keep, effective_at=timezone.now())
+
+
 def rules_of(account: Account) -> DisposalRules:
     """Return how an account disposes; the usual rules when it has set none."""
     return DisposalRules.objects.filter(account=account).first() or DisposalRules(account=account)
@@ -218,6 +230,12 @@ def _check_words(policy: Policy) -> None:
         raise PolicyError("The default policy fits every call, so it takes no conditions. Nothing was saved.")
     if policy.is_default and set(policy.kinds) != known["kinds"]:
         raise PolicyError("The default policy speaks of every kind of record. Nothing was saved.")
+    apart = [kind for kind in policy.kinds if data_map.decided_by(kind) == "account_id"]
+    if apart and any(getattr(policy, name) for name in CONDITIONS):
+        raise PolicyError(
+            "Copies for customers, case files and details of the log belong to no call, so purposes, directions, lines,"
+            " queues and teams say nothing of them. Nothing was saved. Give them a policy of their own."
+        )
     _check_lengths(policy)
 
 

@@ -106,12 +106,13 @@ def ages(schedule: Schedule, kind: str, *, sampled: bool = False) -> Iterator[Ag
     """Yield the living records of a kind by circumstances and day of their end."""
     model = data_map.kinds()[kind].model
     fields = {field.name for field in model._meta.concrete_fields}
-    calls = {call.id: call for call in schedule.calls}
+    calls = {call.id: call for call in schedule.calls_of(kind)}
     share = min(100.0, 100.0 * SAMPLED / max(1, known_rows(kind))) if sampled else 100.0
     query = sql.SQL(
-        "SELECT circumstances_id, (ended_at AT TIME ZONE %(zone)s)::date, count(*), {size} FROM {table} {sample}"
-        " WHERE circumstances_id = ANY(%(calls)s) AND condemned_at IS NULL GROUP BY 1, 2"
+        "SELECT {by}, (ended_at AT TIME ZONE %(zone)s)::date, count(*), {size} FROM {table} {sample}"
+        " WHERE {by} = ANY(%(calls)s) AND ended_at IS NOT NULL AND condemned_at IS NULL GROUP BY 1, 2"
     ).format(
+        by=sql.Identifier(data_map.decided_by(kind)),
         table=sql.Identifier(model._meta.db_table),
         size=sql.SQL("coalesce(sum(size_bytes), 0)::bigint" if "size_bytes" in fields else "0"),
         sample=sql.SQL("TABLESAMPLE SYSTEM (%(share)s)" if sampled else ""),

@@ -1,4 +1,4 @@
-"""Give every new account its default policy, so that no record is ever without one."""
+"""Give every new account its first policies, so that no record is ever without one."""
 
 from typing import Any
 
@@ -6,11 +6,12 @@ from django.db.models.signals import post_save
 from django.dispatch import receiver
 
 from accounts.models import Account
-from retention.policies import make_default
+from retention.policies import make_default, make_starting
 
 
 @receiver(post_save, sender=Account)
 def default_policy(instance: Account, *, created: bool, raw: bool = False, **_: Any) -> None:
-    """Make the default policy within the transaction that makes the account."""
+    """Make the first policies within the transaction that makes the account."""
     if created and not raw:
         make_default(instance)
+        make_starting(instance)

@@ -18,6 +18,9 @@ KINDS: Final = {
     "comment": "Comments",
     "data": "Data values",
     "metadata": "Numbers and names of calls",
+    "dossier": "Copies for customers",
+    "case": "Case files",
+    "detail": "Personal details of the log",
 }
 GROUNDS: Final = {
     "legal_hold": "a legal hold covers it",

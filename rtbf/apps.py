@@ -11,12 +11,14 @@ class RtbfConfig(AppConfig):
     def ready(self) -> None:
         """Let open requests keep what they plan for, and stop merging and splitting the customers they are about."""
         from customers.following import object_with
-        from privacy import guards
+        from privacy import guards, witness
         from retention.releasing import when_released
         from rtbf.deferred import go_on_after
+        from rtbf.dossier import let_go
         from rtbf.guard import open_requests
         from rtbf.linking import open_requests_object
 
         guards.register(guards.OPEN_REQUESTS, open_requests)
         when_released("requests", go_on_after)
+        witness.follow("copies for customers", let_go)
         object_with("open requests", open_requests_object)

@@ -1,7 +1,7 @@
 """The door out for a copy of everything held about one person: put together, fetched once, then gone.
 
 It is what a plan to forget would show, exported instead. A dossier is packed and sealed in one stream, for one named
-member, who fetches it once before its day; then, or when the person is forgotten, the eraser takes it.
+member, who fetches it once as long as policies keep it; then, or when the person is forgotten, the eraser takes it.
 """
 
 import logging
@@ -30,6 +30,7 @@ from privacy.keyring.ring import KeyLost, create_keys
 from privacy.open import Forgotten, Warrant, content_context, open_content, open_row, store, warrant
 from privacy.sealing import seal
 from privacy.witness import RecordRef
+from retention.fate import fate_without_call, is_over
 from retention.numbering import next_reference
 from rtbf.discovery import discover
 from rtbf.dossier_contents import COLUMNS, Contents, as_json
@@ -49,7 +50,8 @@ RAISE: Final = "rtbf.raise_dossier"
 BUILD: Final = "rtbf.dossier"
 END: Final = "rtbf.dossier_end"
 PURPOSE: Final = "right_of_access"
-KEPT_DAYS: Final = 14
+KIND: Final = "dossier"
+"""What policies call a dossier."""
 PIECE_BYTES: Final = 1 << 20
 
 BROKEN = (VaultError, KeyLost, AudioError, FileNotFoundError)
@@ -88,12 +90,10 @@ def raise_dossier(
             silence_others=silence_others,
             name_agents=name_agents,
             digests=[digest for each in read for digest in each.asked.digests],
-            expires_at=timezone.now() + timedelta(days=KEPT_DAYS),
         )
         seal(dossier, key, {"typed": [f"{each.asked.kind.value}:{each.typed}" for each in read]})
         dossier.job_id = queue.enqueue(BUILD, account_id=account.pk, subject=dossier.pk, actor=actor).pk
         dossier.save(force_insert=True)
-        queue.enqueue(END, account_id=account.pk, subject=dossier.pk, actor=actor, not_before=dossier.expires_at)
         _note("dossier.raised", dossier, actor, {"right": str(right)})
     return dossier
 
@@ -234,7 +234,7 @@ def fetch(*, actor: Actor, dossier: Dossier) -> Iterator[bytes]:
         held = Dossier.objects.select_for_update().get(pk=dossier.pk)
         if held.for_user_id != actor.user_id:
             _note("dossier.downloaded", held, actor, {"code": "not_visible"}, outcome="refused")
-        elif held.state != DossierState.READY or held.condemned_at or held.expires_at <= timezone.now():
+        elif held.state != DossierState.READY or held.condemned_at or is_over(held.account, KIND, held.ended_at):
             raise TooLate("This was fetched already, has expired, or is not ready. Nothing was handed out.")
         else:
             held.state, held.fetched_at = DossierState.FETCHED, timezone.now()
@@ -264,15 +264,30 @@ def _whole(reader: Any) -> Iterator[bytes]:
 
 
 def end(dossier: Dossier, *, actor: Actor) -> None:
-    """Erase a dossier that was fetched, or whose day has come. Safe to repeat."""
-    over = dossier.fetched_at is not None or dossier.expires_at <= timezone.now()
-    if not over or dossier.condemned_at is not None:
-        return
-    erasure.erase([dossier], actor=actor, ground="dossier_over", case=dossier.reference)
-    unfetched = Dossier.objects.filter(pk=dossier.pk).exclude(state=DossierState.FETCHED)
-    with transaction.atomic():
-        if unfetched.update(state=DossierState.EXPIRED):
-            _note("dossier.expired", dossier, actor, {})
+    """Erase a dossier that was fetched; one that nobody fetches goes by the policies. Safe to repeat."""
+    if dossier.fetched_at is not None and dossier.condemned_at is None:
+        erasure.erase([dossier], actor=actor, ground="dossier_over", case=dossier.reference)
+
+
+def kept_until(dossier: Dossier) -> str:
+    """Return until which day it may be fetched, in words."""
+    fate = fate_without_call(dossier.account, KIND, dossier.ended_at)
+    return fate.until if fate else ""
+
+
+def until_from_now(account: Account) -> str:
+    """Return until which day one that is asked for now may be fetched, in words."""
+    fate = fate_without_call(account, KIND, timezone.now())
+    return fate.until if fate else ""
+
+
+def let_go(refs: Sequence[RecordRef], *, actor: Actor, ground: str, case: str) -> None:
+    """Say of dossiers that are erased before anybody fetched them that they have expired."""
+    ids = [ref.id for ref in refs if ref.label == Dossier._meta.label]
+    for dossier in Dossier.objects.filter(pk__in=ids, state__in=(DossierState.READY, DossierState.BUILDING)):
+        dossier.state = DossierState.EXPIRED
+        dossier.save(update_fields=["state"])
+        _note("dossier.expired", dossier, actor, {})
 
 
 def _warrant(action: str, dossier: Dossier, actor: Actor) -> Warrant:

@@ -15,10 +15,11 @@ from jobs import queue
 from jobs.errors import JobFailed
 from jobs.models import OPEN, Job, Status
 from privacy import erasure
-from retention.terms import add_months
+from retention.fate import is_over
 from rtbf.entries import note
 from rtbf.external_tasks import complete_if_last, fail, forget_subjects
 from rtbf.models import ENDED, ENDED_TASKS, ExternalTask, TaskEvidence, TaskState
+from rtbf.reminders import CASE
 from rtbf.rules import rules_of, today_in
 from trail.actor import Actor
 
@@ -79,11 +80,10 @@ def _finish_interrupted(account: Account, actor: Actor) -> None:
 
 def _end_evidence(account: Account, actor: Actor) -> None:
     """Destroy evidence when the case files of that time end."""
-    months, today = rules_of(account).keep_case_months, today_in(account)
     rows = TaskEvidence.objects.filter(account=account, condemned_at=None, task__request__state__in=ENDED)
     for row in rows.select_related("task__request"):
         end = row.task.request.finished_at
-        if end is not None and add_months(end.date(), months) < today:
+        if end is not None and is_over(account, CASE, end):
             erasure.erase([row], actor=actor, ground=ENDED_GROUND, case=row.task.request.reference)
 
 

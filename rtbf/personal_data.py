@@ -6,7 +6,7 @@ person they name is forgotten by another. The case file stays under keys of its 
 
 from privacy.index_rebuild import indexed_by
 from privacy.ledger import known_by
-from privacy.map import Category, Datum, declare
+from privacy.map import Category, Datum, declare, dispose
 from rtbf.forgetting import marks_of_typed
 from rtbf.models import (
     CaseFile,
@@ -77,9 +77,11 @@ declare(
     CaseFile,
     belongs_to="request",
     personal={"requester": WRITTEN, "note": WRITTEN},
-    plain=[*SEALED, "request", "relation", "ground", "keep_until"],
-    found_by="its request, until keep_until",
+    plain=[*SEALED, "request", "relation", "ground", "ended_at"],
+    ages_from="ended_at",
+    found_by="its request, as long as policies keep it",
 )
+dispose(CaseFile, as_kind="case", of_account=True)
 declare(
     Evidence,
     belongs_to="case",
@@ -98,7 +100,7 @@ declare(
     Rules,
     plain=[
         "id", "account", "four_eyes", "most_records", "most_requests", "within_hours", "identity_first", "holidays",
-        "remind_days", "keep_case_months",
+        "remind_days",
     ],
     subject="nobody",
 )  # fmt: skip
@@ -147,12 +149,14 @@ declare(
     plain=[
         *SEALED, "reference", "right", "state", "raised_by", "for_user", "silence_others", "name_agents",
         "content_key_id", "media_type", "size_bytes", "counts", "left_out", "job_id", "raised_at", "built_at",
-        "expires_at", "fetched_at",
+        "ended_at", "fetched_at",
     ],
+    ages_from="ended_at",
     found_by="blind index",
     row_stays_because="it shows that a copy was given, without saying whose it was",
     content="blob",
 )  # fmt: skip
+dispose(Dossier, as_kind="dossier", of_account=True)
 declare(
     ExternalSystem,
     plain=[

@@ -1,9 +1,9 @@
-"""Remind people of requests that are due soon or overdue, and end case files whose day has come.
+"""Remind people of requests that are due soon or overdue, and let what belongs to ended ones age.
 
 A reminder names the request by its reference and the day, never whose it is.
 """
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.core.mail import EmailMessage
@@ -15,9 +15,9 @@ from customers.models import Restriction
 from jobs import queue
 from jobs.errors import JobFailed
 from jobs.models import OPEN, Job
-from privacy.descendants import below
 from privacy.erasure import erase
-from rtbf.clocks import add_months, days_left
+from retention.fate import is_over
+from rtbf.clocks import days_left
 from rtbf.entries import note
 from rtbf.models import ENDED, CaseFile, Request, RequestedIdentifier
 from rtbf.rules import rules_of, today_in
@@ -26,6 +26,8 @@ from trail.actor import Actor, require_actor
 REMIND, END_CASES = "rtbf.remind", "rtbf.end_cases"
 AGAIN_AFTER = timedelta(days=3)
 ENDED_GROUND = "case_file_ended"
+CASE = "case"
+"""What policies call a case file."""
 
 
 def open_of(account: Account) -> list[Request]:
@@ -47,10 +49,11 @@ def _is_time(request: Request, today: date) -> bool:
 
 
 def queue_reminders() -> int:
-    """Queue a job for each account that has something to be reminded of or a case file to end; returns how many."""
+    """Note which requests have ended, and queue a job for each account that has something to do; returns how many."""
     queued = 0
     for account in Account.objects.all():
-        for kind, is_due in ((REMIND, to_remind_of), (END_CASES, ended_cases)):
+        note_ends(account)
+        for kind, is_due in ((REMIND, to_remind_of), (END_CASES, outlived)):
             waits = Job.objects.filter(kind=kind, subject=account.pk, status__in=OPEN).exists()
             if not waits and is_due(account):
                 actor = Actor.job(on_behalf_of=None, account_id=account.pk)
@@ -82,30 +85,35 @@ def remind(account_id: UUID, *, actor: Actor) -> int:
     return len(due)
 
 
-def ended_cases(account: Account) -> list[CaseFile]:
-    """Return the living case files whose day has come, and set the day of those whose request has ended since."""
-    months = rules_of(account).keep_case_months
-    fresh = CaseFile.objects.filter(account=account, keep_until=None, condemned_at=None, request__state__in=ENDED)
+def note_ends(account: Account) -> None:
+    """Let the case files whose request has ended age from that end; policies say how long they are kept."""
+    fresh = CaseFile.objects.filter(account=account, ended_at=None, condemned_at=None, request__state__in=ENDED)
     # As long as a restriction is in force its case goes on: the customer is written to before it is lifted.
     in_force = Restriction.objects.in_force().filter(account=account).values("request_id")
-    fresh = fresh.exclude(request_id__in=in_force)
-    for case in fresh.select_related("request"):
-        request = case.request
-        end = request.finished_at or request.refused_at or request.cancelled_at or request.raised_at
-        case.keep_until = add_months(end.date(), months)
-        case.save(update_fields=["keep_until"])
-    return list(CaseFile.objects.filter(account=account, condemned_at=None, keep_until__lt=today_in(account)))
+    for case in fresh.exclude(request_id__in=in_force).select_related("request"):
+        case.ended_at = end_of(case.request)
+        case.save(update_fields=["ended_at"])
 
 
-def end_cases(account_id: UUID, *, actor: Actor) -> int:
-    """Destroy the case files whose day has come, with what was typed for their requests; returns how many."""
-    cases = ended_cases(Account.objects.get(pk=account_id))
-    for case in cases:
-        parts = [
-            row
-            for each in below(CaseFile, [case.pk])
-            for row in each.model._default_manager.filter(pk=each.id, condemned_at=None)
-        ]
-        typed = RequestedIdentifier.objects.filter(request=case.request_id, condemned_at=None)
-        erase([case, *parts, *typed], actor=actor, ground=ENDED_GROUND, case=case.request.reference)
-    return len(cases)
+def end_of(request: Request) -> datetime:
+    """Return when an ended request ended."""
+    return request.finished_at or request.refused_at or request.cancelled_at or request.raised_at
+
+
+def outlived(account: Account) -> list[RequestedIdentifier]:
+    """Return what was typed for requests whose case file is gone by age: nobody needs it any more."""
+    living = CaseFile.objects.filter(account=account, condemned_at=None).values("request_id")
+    in_force = Restriction.objects.in_force().filter(account=account).values("request_id")
+    typed = RequestedIdentifier.objects.filter(account=account, condemned_at=None, request__state__in=ENDED)
+    rows = typed.exclude(request_id__in=living).exclude(request_id__in=in_force).select_related("request")
+    return [row for row in rows if is_over(account, CASE, end_of(row.request))]
+
+
+def forget_outlived(account_id: UUID, *, actor: Actor) -> int:
+    """Destroy what was typed for requests whose case file is gone; returns of how many requests."""
+    by_request: dict[Request, list[RequestedIdentifier]] = {}
+    for row in outlived(Account.objects.get(pk=account_id)):
+        by_request.setdefault(row.request, []).append(row)
+    for request, typed in by_request.items():
+        erase(typed, actor=actor, ground=ENDED_GROUND, case=request.reference)
+    return len(by_request)

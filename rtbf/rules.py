@@ -33,7 +33,6 @@ class NewRules:
     identity_first: bool
     holidays: str
     remind_days: int
-    keep_case_months: int
 
 
 FIELDS = tuple(NewRules.__dataclass_fields__)

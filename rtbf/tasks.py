@@ -17,7 +17,7 @@ from rtbf.letters import SEND, deliver_letter
 from rtbf.models import Dossier, Request
 from rtbf.proving import SEARCH, prove
 from rtbf.raising import DISCOVER, discover_request
-from rtbf.reminders import END_CASES, REMIND, end_cases, queue_reminders, remind
+from rtbf.reminders import END_CASES, REMIND, forget_outlived, queue_reminders, remind
 from rtbf.requests import EXECUTE
 from trail.actor import Actor
 
@@ -52,14 +52,14 @@ def remind_of_requests(job: Job, progress: Progress) -> None:
 
 @job(END_CASES)
 def end_case_files(job: Job, progress: Progress) -> None:
-    """Destroy the account's case files whose day has come."""
+    """Destroy what was typed for the account's requests whose case file is gone."""
     if job.subject is not None:
-        end_cases(job.subject, actor=actor_of(job))
+        forget_outlived(job.subject, actor=actor_of(job))
 
 
 @every(1_800)
 def look_at_clocks() -> None:
-    """Queue reminders and the end of case files where there are any."""
+    """Queue reminders, and let what belongs to ended requests age."""
     queue_reminders()
 
 
@@ -96,7 +96,7 @@ def build_dossier(job: Job, progress: Progress) -> None:
 
 @job(END)
 def end_dossier(job: Job, progress: Progress) -> None:
-    """Erase a dossier that was fetched or has expired."""
+    """Erase a dossier that was fetched."""
     if job.subject is not None:
         end(Dossier.objects.get(pk=job.subject), actor=actor_of(job))
 

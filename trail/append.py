@@ -90,7 +90,7 @@ def _compose(draft: Draft, actor: Actor) -> tuple[Event, Envelope | None]:
     personal = {**actor.as_detail(), **draft.detail}
     owner = account_id or NO_ACCOUNT
     found_by = [*draft.found_by, *([workstation_index(owner, actor.address)] if actor.address else [])]
-    sealed = envelope(event.pk, owner, personal, found_by) if personal else None
+    sealed = envelope(event.pk, owner, event.at, personal, found_by) if personal else None
     event.detail_commitment = sealed.commitment if sealed else None
     text = entry_text(event, actor, draft.facts)
     event.text, event.leaf_hash = text.decode(), leaf_hash(text)

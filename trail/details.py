@@ -7,6 +7,7 @@ detail, so that the commitment alone cannot be tried against guessed addresses.
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -36,10 +37,12 @@ class Envelope:
     commitment: bytes
 
 
-def envelope(event_id: UUID, account_id: UUID, personal: Mapping[str, str], found_by: Sequence[bytes]) -> Envelope:
-    """Seal the personal part of the entry `event_id` under a new key; raises what the keyring raises."""
+def envelope(
+    event_id: UUID, account_id: UUID, at: datetime, personal: Mapping[str, str], found_by: Sequence[bytes]
+) -> Envelope:
+    """Seal the personal part of the entry `event_id`, made `at`, under a new key; raises what the keyring raises."""
     salt = os.urandom(SALT_BYTES)
-    detail = Detail(id=event_id, account_id=account_id, digests=list(found_by) or None)
+    detail = Detail(id=event_id, account_id=account_id, ended_at=at, digests=list(found_by) or None)
     seal(detail, create_keys(account_id, 1)[0], {"sealed": {"detail": dict(personal), "salt": salt.hex()}})
     return Envelope(detail, commitment(salt, personal))
 

@@ -10,6 +10,7 @@ from typing import Any
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.utils import timezone
 
 from privacy.ids import new_id
 from privacy.models import SealedField, SealedModel
@@ -100,17 +101,22 @@ class Checkpoint(models.Model):
 class Detail(SealedModel):
     """What is personal in the entry of the same id: address, device, a searched identifier, with the commitment's salt.
 
-    digests: blind indexes of the identifiers in it, by which forgetting that person finds it.
+    digests: blind indexes of the identifiers in it, by which forgetting that person finds it. ended_at: when the act
+    was over, which is what retention counts from.
     """
 
     account_id = models.UUIDField()
     sealed = SealedField(json=True)
     digests = ArrayField(models.BinaryField(max_length=32), null=True)
+    ended_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
         indexes = [
             models.Index(fields=["condemnation_id"], condition=OPEN_CONDEMNATION, name="trail_detail_condemned"),
             GinIndex(fields=["digests"], condition=models.Q(digests__isnull=False), name="trail_detail_found"),
+            models.Index(
+                fields=["account_id", "ended_at", "id"], condition=models.Q(condemned_at=None), name="trail_detail_age"
+            ),
         ]
 
     def __str__(self) -> str:

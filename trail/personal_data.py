@@ -1,6 +1,6 @@
 """What the personal data map says about the log."""
 
-from privacy.map import Category, Clear, Datum, declare
+from privacy.map import Category, Clear, Datum, declare, dispose
 from trail.models import Checkpoint, Detail, Event, Position, VerificationRun
 
 declare(
@@ -14,12 +14,14 @@ declare(
 )  # fmt: skip
 declare(
     Detail,
+    ages_from="ended_at",
     personal={"sealed": Datum(Category.BEHAVIOUR), "digests": Datum(Category.IDENTIFIER, on_erase=Clear())},
-    plain=["id", "account_id", "key_id", "condemned_at", "condemnation_id", "erased_at"],
+    plain=["id", "account_id", "key_id", "condemned_at", "condemnation_id", "erased_at", "ended_at"],
     found_by="digests",
     row_stays_because="the entry commits to it; the empty row says that there was a detail",
     subject="staff",
 )
+dispose(Detail, as_kind="detail", of_account=True)
 declare(Position, plain=["seq", "event"], subject="nobody")
 declare(Checkpoint, plain=["size", "root", "note", "frontier", "at"], subject="nobody")
 declare(

@@ -33,6 +33,7 @@ TEMPLATES = {
     "cnil": "Recordings at most six months (CNIL, guidance on recording calls)",
     "mifid": "Broker calls at least five years (MiFID II, Art. 16(7))",
     "quality": "Recordings for quality and training: 90 days",
+    "log": "Personal details of the log: one year (CNIL, recommendation on logging)",
 }
 FILLED: dict[str, dict[str, Any]] = {
     "cnil": {"name": "Recordings, six months", "kinds": ["recording"], "keep": "6 months", "maximum": "6 months",
@@ -41,6 +42,8 @@ FILLED: dict[str, dict[str, Any]] = {
               "minimum": "5 years", "purposes": ["legal_duty"], "because": "MiFID II, Art. 16(7)"},
     "quality": {"name": "Quality, 90 days", "kinds": ["recording", "transcript"], "keep": "90 days",
                 "purposes": ["quality", "training"], "because": "GDPR Art. 5(1)(e)"},
+    "log": {"name": "Details of the log, one year", "kinds": ["detail"], "keep": "1 year",
+            "because": "CNIL, recommendation on logging (2021-122)"},
 }  # fmt: skip
 
 

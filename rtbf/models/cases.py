@@ -1,7 +1,7 @@
 """The case file of a request: who asked, how identity was checked, evidence and letters.
 
 It must outlive the erasure, because the house answers for what it did (Art. 5(2), 17(3)(e)); so it is sealed under keys
-of its own, found by nothing but its request, and ends on a day.
+of its own, found by nothing but its request, and goes when no policy keeps it any more.
 """
 
 from django.db import models
@@ -16,13 +16,16 @@ ACCOUNTABILITY = "accountability"
 
 
 class CaseFile(SealedModel):
-    """Who asked and what was noted. `requester`: name, and contact for letters. keep_until: the day it is destroyed."""
+    """Who asked and what was noted. `requester`: name, and contact for letters.
+
+    ended_at: when its request ended, which is what retention counts from; empty as long as the request goes on.
+    """
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
     request = models.OneToOneField(Request, on_delete=models.PROTECT, related_name="case")
     relation = models.CharField(max_length=16, choices=Relation, blank=True)
     ground = models.CharField(max_length=24, default=ACCOUNTABILITY)
-    keep_until = models.DateField(null=True)
+    ended_at = models.DateTimeField(null=True)
     requester = SealedField(json=True)
     note = SealedField()
 
@@ -31,7 +34,9 @@ class CaseFile(SealedModel):
     class Meta:
         default_permissions = ()
         indexes = [
-            models.Index(fields=["keep_until"], condition=models.Q(erased_at=None), name="case_by_end"),
+            models.Index(
+                fields=["account", "ended_at", "id"], condition=models.Q(condemned_at=None), name="case_by_age"
+            ),
             models.Index(fields=["condemnation_id"], condition=models.Q(erased_at=None), name="case_condemned"),
         ]
 

@@ -5,6 +5,7 @@ The archive and what it was asked for by stand sealed, and go when it was fetche
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils import timezone
 
 from accounts.models import Account, User
 from privacy.models import SealedField, SealedModel
@@ -31,7 +32,8 @@ class Right(models.TextChoices):
 class Dossier(SealedModel):
     """One archive. for_user: who alone may fetch it. digests: blind indexes of the identifiers it was asked for by.
 
-    silence_others: only the customer's voice is heard. name_agents: agents by name, else as pseudonyms.
+    silence_others: only the customer's voice is heard. name_agents: agents by name, else as pseudonyms. ended_at: when
+    it was asked for, which is what retention counts from.
     """
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
@@ -53,7 +55,7 @@ class Dossier(SealedModel):
     job_id = models.UUIDField(null=True)
     raised_at = models.DateTimeField(auto_now_add=True)
     built_at = models.DateTimeField(null=True)
-    expires_at = models.DateTimeField()
+    ended_at = models.DateTimeField(default=timezone.now, editable=False)
     fetched_at = models.DateTimeField(null=True)
 
     objects = DossierQuerySet.as_manager()
@@ -64,6 +66,9 @@ class Dossier(SealedModel):
         constraints = [models.UniqueConstraint(fields=["account", "reference"], name="dossier_reference_once")]
         indexes = [
             models.Index(fields=["account", "-raised_at"], name="dossier_by_time"),
+            models.Index(
+                fields=["account", "ended_at", "id"], condition=models.Q(condemned_at=None), name="dossier_by_age"
+            ),
             models.Index(fields=["condemnation_id"], condition=models.Q(erased_at=None), name="dossier_condemned"),
         ]
 

@@ -14,7 +14,7 @@ class Rules(models.Model):
     """The rules of one account; an account without a row has the defaults.
 
     most_records: a larger plan needs a second person. most_requests: so many confirmed by one person within
-    `within_hours` before the next needs one. keep_case_months: how long a case file stays after the request has ended.
+    `within_hours` before the next needs one.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -28,9 +28,6 @@ class Rules(models.Model):
     identity_first = models.BooleanField(default=False)
     holidays = models.TextField(blank=True, max_length=10_000)
     remind_days = models.PositiveIntegerField(default=7, validators=[MaxValueValidator(60)])
-    keep_case_months = models.PositiveIntegerField(
-        default=36, validators=[MinValueValidator(1), MaxValueValidator(120)]
-    )
 
     class Meta:
         default_permissions = ()

@@ -17,7 +17,7 @@ from accounts.pages import page, render_page
 from accounts.requests import MemberRequest, membership_of
 from jobs.models import Job
 from rtbf import words
-from rtbf.dossier import KEPT_DAYS, RAISE, fetch, raise_dossier
+from rtbf.dossier import RAISE, fetch, kept_until, raise_dossier, until_from_now
 from rtbf.errors import RequestError
 from rtbf.models import Dossier, DossierState, Right
 from rtbf.reading import split
@@ -48,7 +48,8 @@ def dossiers(request: MemberRequest) -> HttpResponseBase:
     account = membership_of(request).account
     typed = request.POST.get("identifiers", "")
     rows = Dossier.objects.visible_to(request.actor).select_related("for_user", "raised_by").order_by("-raised_at")
-    context: dict[str, Any] = {"typed": typed, "rights": Right.choices, "days": KEPT_DAYS, "rows": rows[:SHOWN],
+    context: dict[str, Any] = {"typed": typed, "rights": Right.choices, "rows": rows[:SHOWN],
+                               "until": until_from_now(account),
                                "zone": account.zone}  # fmt: skip
     if request.method == "POST":
         try:
@@ -81,6 +82,7 @@ def show(request: MemberRequest, pk: UUID) -> HttpResponseBase:
         "counts": [(number, named[number != 1]) for kind, named in IN_IT.items() if (number := found.counts.get(kind))],
         "left_out": [(number, words.named(kind, number), because) for kind, because, number in found.left_out],
         "zone": membership_of(request).account.zone,
+        "until": kept_until(found),
         "job": Job.objects.filter(pk=found.job_id).first() if found.job_id else None,
         "is_building": found.state == DossierState.BUILDING,
         "may_fetch": found.state == DossierState.READY and found.for_user_id == request.actor.user_id,

@@ -22,7 +22,6 @@ NUMBERS = {
     "most_requests": "Requests one person confirms before the next needs a second person",
     "within_hours": "… counted within so many hours",
     "remind_days": "Remind so many days before a request is due",
-    "keep_case_months": "Keep case files so many months after a request has ended",
 }
 EXAMPLE = {
     "name": "Ann Example", "account": "(this account)", "reference": "RTBF-2026-000001", "received_on": "2 June 2026",

@@ -151,7 +151,8 @@ def test_a_hold_placed_while_the_run_is_in_that_chunk_wins_or_comes_too_late(
 def test_a_paused_policy_keeps_what_it_decides_over(account: Account, officer: Person, customer: Customer) -> None:
     old_call(account, customer)
     today = timezone.now().date()
-    pause_policy(actor=officer.actor, policy=Policy.objects.get(account=account, is_default=True), until=today, because="Audit")
+    default = Policy.objects.get(account=account, is_default=True)
+    pause_policy(actor=officer.actor, policy=default, until=today, because="Audit")
     begun(account, officer)
     assert Recording.objects.exists()
 

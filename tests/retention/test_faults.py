@@ -21,7 +21,7 @@ from accounts.models import Account
 from interactions.models import Interaction, Recording, Transcription
 from jobs.models import Job
 from jobs.runner import run_due
-from privacy import erasure, fsck, guards
+from privacy import erasure, files, fsck, guards
 from privacy.ledger import Memory
 from privacy.models import DoomedFile
 from privacy.open import store
@@ -134,17 +134,18 @@ def test_files_that_can_not_be_unlinked_stop_nothing_and_are_tried_again(
     other = make_interaction(account, started_at=old.started_at, recording=b"RIFFtoo")
     stuck, free = (call.recordings.get().blob for call in (old, other))
 
-    def delete(name: str) -> bool:
-        if name == stuck:
-            raise OSError("the disk is ill")
-        return store().delete(name)
+    def delete_all(names: list[str]) -> dict[str, str]:
+        return {
+            **store().delete_all([name for name in names if name != stuck]),
+            **dict.fromkeys({stuck} & {*names}, "ill"),
+        }
 
     with monkeypatch.context() as ill:
-        ill.setattr(erasure, "store", lambda: SimpleNamespace(delete=delete))
+        ill.setattr(files, "store", lambda: SimpleNamespace(delete_all=delete_all))
         run = started(account, officer)
         run_due()
         # One that fails never stands in the way of the others, however few are taken at once.
-        assert erasure.unlink_doomed(limit=1) == 0
+        assert files.unlink_doomed(limit=1) == 0
     run.refresh_from_db()
     assert run.state == RunState.COMPLETED
     assert (store().exists(stuck), store().exists(free)) == (True, False)

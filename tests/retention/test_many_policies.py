@@ -34,7 +34,7 @@ def many(account: Account) -> None:
                 minimum="", maximum="40 years" if number % 3 else "", because="", effective_at=now,
                 directions=["inbound"], queues=[] if number % 2 else [f"Queue {number}"],
             )
-            for number in range(MOST_POLICIES - 1)
+            for number in range(MOST_POLICIES - 4)
         ]
     )  # fmt: skip
 

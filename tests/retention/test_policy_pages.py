@@ -40,7 +40,7 @@ def test_the_list_says_each_policy_in_a_sentence(client: Client, account: Accoun
 def test_the_effect_is_shown_and_nothing_saved_before_the_term_is_typed(client: Client, calls: None) -> None:
     text = client.post("/policies/propose/", {**FORM, "step": "effect"}).content.decode()
     assert "<strong>3</strong> records would go on the first night, instead of 2" in text
-    assert Policy.objects.count() == 1
+    assert Policy.objects.count() == 4
     answer = client.post("/policies/propose/", {**FORM, "step": "save", "typed": "3 days"})
     assert answer.status_code == 422
     assert "Type 30 days once more" in answer.content.decode()
@@ -55,7 +55,7 @@ def test_each_ready_made_policy_can_be_proposed_as_it_is(client: Client, account
 
 
 def test_changing_the_default_shows_what_it_says(client: Client, account: Account) -> None:
-    default = Policy.objects.get(account=account)
+    default = Policy.objects.get(account=account, is_default=True)
     form = client.get(f"/policies/propose/?replaces={default.pk}").context["form"]
     assert set(form["kinds"]) == set(data_map.kinds())
     given = {**form, "keep": "2 years", "typed": "2 years", "step": "save", "replaces": default.pk}

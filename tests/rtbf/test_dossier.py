@@ -18,7 +18,8 @@ from interactions.models import Recording
 from jobs.models import Job
 from privacy import open as opening
 from privacy.models import DoomedFile
-from rtbf.dossier import build, fetch, raise_dossier, silence_first
+from retention import nights
+from rtbf.dossier import build, fetch, kept_until, raise_dossier, silence_first, until_from_now
 from rtbf.errors import RequestError, TooLate
 from rtbf.models import Dossier, DossierState, Right
 from rtbf.spreadsheet import Sheet, workbook
@@ -148,15 +149,22 @@ def test_it_is_destroyed_when_it_was_fetched(house, supervisor):
     assert "rtbf.Dossier.typed" not in places_of("(202) 555-0147")
 
 
-def test_it_expires(house, supervisor):
+def test_what_nobody_fetched_goes_by_policy(house, supervisor, officer):
     dossier = built(supervisor, house.account)
     assert "rtbf.Dossier.typed" in places_of("(202) 555-0147")
-    Dossier.objects.update(expires_at=timezone.now() - timedelta(minutes=1))
+    assert kept_until(dossier) == until_from_now(house.account) != ""
+    Dossier.objects.update(ended_at=timezone.now() - timedelta(days=16))
+    dossier.refresh_from_db()
     with pytest.raises(TooLate):
         fetch(actor=supervisor.actor, dossier=dossier)
+    run = nights.begin(house.account, actor=officer.actor)
+    nights.confirm_run(actor=officer.actor, run=run, typed="1")
     run_all()
     dossier.refresh_from_db()
-    assert (dossier.state, dossier.blob) == (DossierState.EXPIRED, None)
+    run.refresh_from_db()
+    assert (dossier.state, dossier.blob, dossier.digests) == (DossierState.EXPIRED, None, None)
+    assert run.counts == {"dossier": {"due": 1, "disposed": 1, "deferred": 0}}
+    assert Event.objects.filter(action="dossier.expired", record_id=str(dossier.pk)).count() == 1
 
 
 def test_forgetting_takes_it_along(house, supervisor):

@@ -10,6 +10,7 @@ from django.utils import timezone
 from jobs import runner
 from jobs.models import Job
 from privacy.open import NoActor as OpeningNeedsActor
+from retention import nights
 from rtbf import reminders
 from rtbf.closing import refuse_request
 from rtbf.errors import NotPossible, TooLate
@@ -30,7 +31,7 @@ WHO = Intake(channel="letter", name="Canary Brown", contact="canary@example.com"
 PDF = b"%PDF-1.7 canary"
 RULES = NewRules(
     four_eyes=True, most_records=10, most_requests=3, within_hours=24, identity_first=True, holidays="12-25 Christmas",
-    remind_days=7, keep_case_months=12,
+    remind_days=7,
 )  # fmt: skip
 
 
@@ -159,7 +160,7 @@ def test_what_is_not_due_or_has_ended_reminds_nobody(house, asked, supervisor):
     assert reminders.to_remind_of(house.account) == []
 
 
-def test_a_case_file_ends_on_its_day_with_all_its_parts(house, asked, supervisor):
+def test_a_case_file_goes_by_policy_with_all_its_parts(house, asked, supervisor, officer):
     attach_evidence(actor=supervisor.actor, request=asked, name="a.pdf", content=PDF)
     written(supervisor, asked)
     assert "rtbf.CaseFile.requester" in places_of("Canary Brown")
@@ -167,11 +168,19 @@ def test_a_case_file_ends_on_its_day_with_all_its_parts(house, asked, supervisor
     reminders.queue_reminders()
     runner.run_due()
     case = CaseFile.objects.get()
-    assert case.keep_until > today_in(house.account) + timedelta(days=1_000)
-    CaseFile.objects.update(keep_until=today_in(house.account) - timedelta(days=1))
-    reminders.queue_reminders()
+    assert (case.ended_at, reminders.outlived(house.account)) == (Request.objects.get().refused_at, [])
+    long_ago = timezone.now() - timedelta(days=3 * 366)
+    Request.objects.update(refused_at=long_ago)
+    CaseFile.objects.update(ended_at=long_ago)
+    run = nights.begin(house.account, actor=officer.actor)
+    assert run.counts == {"case": {"due": 1}}
+    nights.confirm_run(actor=officer.actor, run=run, typed="1")
     runner.run_due()
     assert not CaseFile.objects.exists()
+    with pytest.raises(OpeningNeedsActor):
+        reminders.forget_outlived(house.account.pk, actor=None)
+    reminders.queue_reminders()
+    runner.run_due()
     assert not RequestedIdentifier.objects.filter(request=asked, condemned_at=None).exists()
     assert places_of("Canary Brown", "canary@example.com", "canary note") == []
     assert Request.objects.get().reference == asked.reference
@@ -196,12 +205,10 @@ def test_odd_rules_change_nothing(house, officer, wrong):
     assert rules_of(house.account).four_eyes is False
 
 
-@pytest.mark.parametrize("flow", [deliver_letter, reminders.remind, reminders.end_cases])
-def test_without_an_actor_nothing_goes_out_and_nothing_ends(flow, house, asked, supervisor):
+@pytest.mark.parametrize("flow", [deliver_letter, reminders.remind])
+def test_without_an_actor_nothing_goes_out(flow, house, asked, supervisor):
     letter = send_letter(actor=supervisor.actor, letter=written(supervisor, asked))
-    CaseFile.objects.update(keep_until=today_in(house.account) - timedelta(days=1))
     Request.objects.update(due_on=today_in(house.account))
     with pytest.raises((NoActor, OpeningNeedsActor)):
         flow(letter.pk if flow is deliver_letter else house.account.pk, actor=None)
     assert mail.outbox == []
-    assert CaseFile.objects.filter(condemned_at=None).exists()

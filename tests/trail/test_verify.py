@@ -272,7 +272,7 @@ def test_a_changed_detail_is_found(detailed: Event, alice: Actor, tamper: Tamper
 
 def test_an_added_detail_is_found(sealed_log, tamper: Tamper):
     tamper(
-        "INSERT INTO trail_detail (id, account_id, sealed) VALUES (%s, %s, 'x')",
+        "INSERT INTO trail_detail (id, account_id, sealed, ended_at) VALUES (%s, %s, 'x', now())",
         sealed_log[0].pk,
         sealed_log[0].account_id,
     )
