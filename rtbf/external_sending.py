@@ -28,7 +28,7 @@ TYPES = {
     TaskKind.ERASE: "customer.forget",
     TaskKind.CORRECT: "customer.correct",
     TaskKind.RESTRICT: "customer.restrict",
-    TaskKind.LIFT: "customer.restriction_lifted",
+    TaskKind.LIFT: "customer.unrestrict",
 }
 
 

@@ -106,7 +106,7 @@ def test_a_restriction_and_its_end_are_told(house, supervisor, officer, lawyer, 
     assert kinds(request) == [("lift", False), ("lift", True), ("restrict", False), ("restrict", True)]
     run_all()
     types = [json.loads(body)["type"] for _, body in receiver.got]
-    assert types == ["customer.restrict", "customer.restriction_lifted"]
+    assert types == ["customer.restrict", "customer.unrestrict"]
 
 
 def test_of_two_customers_the_end_is_told_when_neither_is_restricted_any_more(house, supervisor, officer, lawyer):
