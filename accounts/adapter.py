@@ -31,6 +31,13 @@ class ClosedAccountAdapter(DefaultAccountAdapter):
         """Refuse sign-up as if the page did not exist."""
         raise Http404
 
+    def is_safe_url(self, url: str | None) -> bool:
+        """Say whether to go on to `url` after signing in; what is no address at all is not."""
+        try:
+            return bool(super().is_safe_url(url))
+        except ValueError:
+            return False
+
     def get_client_ip(self, request: HttpRequest) -> str:
         """Return the caller's address, from forwarding headers of trusted proxies only."""
         return address_of(request)

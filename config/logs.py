@@ -41,10 +41,12 @@ class Line(logging.Formatter):
 
 
 class NoAddresses(logging.Filter):
-    """Puts a request's route and id where Django puts its address."""
+    """Puts a request's route and id where Django puts its address, and cuts off what it quotes of a request."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Change the record and let it pass."""
+        if record.name.startswith("django.security"):
+            _quote_nothing(record)
         request = getattr(record, "request", None)
         path = getattr(request, "path", None)
         if path is not None and isinstance(record.args, tuple) and record.args[-1:] == (path,):
@@ -52,6 +54,14 @@ class NoAddresses(logging.Filter):
             route = f"/{match.route}" if match else "an address that does not exist"
             record.args = (*record.args[:-1], f"{route}, request {getattr(request, 'request_id', '-')}")
         return True
+
+
+def _quote_nothing(record: logging.LogRecord) -> None:
+    """Leave of a request that was turned away its kind: the reason may hold the host, the origin or a field it sent."""
+    if isinstance(record.args, tuple) and len(record.args) == 2:
+        record.args = (str(record.args[0]).split(" - ")[0], record.args[1])
+    elif not record.args:
+        record.msg, record.args = "A request was turned away: %s.", (record.name.rpartition(".")[2],)
 
 
 def _named(problem: BaseException) -> str:

@@ -214,3 +214,11 @@ def test_a_filter_with_a_nul_is_turned_away(path: str, administrator: Person, cl
     answer = client_of(administrator).get(f"/accounts/{path}")
     assert answer.status_code == 400
     assert "damaged" in answer.content.decode()
+
+
+@pytest.mark.parametrize(("field", "status"), [("", 200), ("nothing", 400), ("key_id", 400)])
+def test_no_row_is_looked_for_by_a_field_of_the_visitor_s_choice(
+    field: str, status: int, account: Account, administrator: Person, client_of: ClientOf
+) -> None:
+    path = f"/accounts/account/{account.pk}/change/"
+    assert client_of(administrator).get(path, {"_to_field": field}).status_code == status

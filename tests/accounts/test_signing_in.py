@@ -209,3 +209,11 @@ def test_the_only_account_is_selected_and_otherwise_the_last(
 
 def strip_token(page: str) -> str:
     return "\n".join(line for line in page.splitlines() if "csrfmiddlewaretoken" not in line)
+
+
+@pytest.mark.parametrize("onward", ["https://[::1", "//evil.example.com", "javascript:alert(1)"])
+def test_whoever_signs_in_is_sent_to_no_address_of_somebody_else(
+    onward: str, visitor: Client, supervisor: Person
+) -> None:
+    answer = visitor.post(f"{LOGIN}?next=x", {"login": supervisor.user.email, "password": PASSWORD, "next": onward})
+    assert (answer.status_code, answer["Location"]) == (302, "/")

@@ -16,6 +16,7 @@ from django.core.cache.backends.redis import RedisCache
 from django.core.management import CommandError, call_command
 from django.db import DataError, OperationalError
 from django.template import VariableDoesNotExist
+from django.test import Client
 
 from accounts import roles
 from config.logs import LEFT_OUT, Line, NoAddresses
@@ -125,6 +126,20 @@ def test_the_text_of_a_foreign_error_is_not_logged(problem, bank, talkative, cli
     assert "rtbf/requests.py" in told
     assert "/forget/, request " in told
     assert found_in(told) == []
+
+
+def test_what_was_turned_away_is_not_quoted(bank, talkative, client_of):
+    client = client_of(make_person("Pat", bank, roles.ADMINISTRATOR))
+    forged = Client(enforce_csrf_checks=True, headers={"origin": f"https://{CANARIES[6]}.example.com"})
+    answers = [
+        client.get("/accounts/team/add/", {"_to_field": "Patricia"}),
+        client.get("/", headers={"host": f"{CANARIES[6]}.example.com"}),
+        forged.post("/account/login/", {"login": TYPED}),
+    ]
+    assert [answer.status_code for answer in answers] == [400, 400, 403]
+    assert "turned away: DisallowedHost" in talkative.getvalue()
+    assert "Origin checking failed" in talkative.getvalue()
+    assert found_in(talkative.getvalue()) == []
 
 
 def test_an_error_in_the_middle_of_forgetting_tells_nobody(bank, talkative, monkeypatch):
