@@ -4,11 +4,13 @@ The place of each is its own pointer into the document, so that a word found lat
 that cannot be placed in time is rejected alone; the others keep their positions.
 """
 
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from interactions.drafts import Place, Rejected, SegmentDraft
+from interactions.drafts import InteractionDraft, Noted, Outcome, Place, Rejected, SegmentDraft
 from interactions.sources.found import FoundFile, Unusable
-from interactions.sources.json_document import pointer
+from interactions.sources.json_document import load_object, pointer
+from interactions.sources.json_list import READ_AS_CP1252
 from interactions.sources.word_times import from_offsets
 
 LONGEST_MS = 7 * 86_400_000
@@ -31,6 +33,24 @@ def read_segments(data: dict[str, Any], file: FoundFile) -> tuple[tuple[SegmentD
         except Unusable as problem:
             left_out.append(file.rejected(f"Segment {position + 1} was left out: {problem}"))
     return tuple(sorted(heard, key=lambda draft: draft.start_ms)), left_out
+
+
+def read_call(
+    file: FoundFile, draft_of: Callable[[dict[str, Any], tuple[SegmentDraft, ...]], InteractionDraft]
+) -> Iterator[Outcome]:
+    """Yield what was left out, and the call that `draft_of` makes of the document and its utterances.
+
+    `draft_of` may raise Unusable: then the file is rejected. Raises OSError.
+    """
+    try:
+        data, is_cp1252 = load_object(file)
+        heard, left_out = read_segments(data, file)
+        yield from left_out
+        yield draft_of(data, heard)
+        if is_cp1252:
+            yield Noted(file.relative, 0, READ_AS_CP1252)
+    except Unusable as problem:
+        yield file.rejected(str(problem))
 
 
 def speaker_of(name: Any) -> str:

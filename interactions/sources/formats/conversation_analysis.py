@@ -4,7 +4,7 @@ Categories, talk times and sentiment are kept as they stand; the plain transcrip
 utterance (layout: Vonage, Conversation Analyzer API). The guid names the interaction; its own record says when it was.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from interactions.drafts import AnalysisDraft, InteractionDraft, Noted, Outcome, Place, SegmentDraft, TranscriptDraft
@@ -33,21 +33,28 @@ class ConversationAnalysis:
 
     def read(self, file: FoundFile, context: Context) -> Iterator[Outcome]:
         """Yield each interaction with its analysis. Raises OSError."""
+        return read_interactions(file, _draft)
+
+
+def read_interactions(
+    file: FoundFile, draft_of: Callable[[dict[str, Any], Place], InteractionDraft]
+) -> Iterator[Outcome]:
+    """Yield what `draft_of` makes of each object with a guid, for which it may raise Unusable. Raises OSError."""
+    try:
+        data, is_cp1252 = load_object(file)
+    except Unusable as problem:
+        yield file.rejected(str(problem))
+        return
+    if is_cp1252:
+        yield Noted(file.relative, 0, READ_AS_CP1252)
+    for at, item in _interactions_in(data):
         try:
-            data, is_cp1252 = load_object(file)
+            yield draft_of(item, Place(file.relative, {"pointer": at}))
         except Unusable as problem:
             yield file.rejected(str(problem))
-            return
-        if is_cp1252:
-            yield Noted(file.relative, 0, READ_AS_CP1252)
-        for at, item in interactions_in(data):
-            try:
-                yield _draft(item, Place(file.relative, {"pointer": at}))
-            except Unusable as problem:
-                yield file.rejected(str(problem))
 
 
-def interactions_in(data: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+def _interactions_in(data: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield the objects with a guid, each with its pointer: the document itself, or those in its lists."""
     if "guid" in data:
         yield "", data

@@ -6,16 +6,16 @@ of them identify the customer.
 """
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
-from interactions.drafts import InteractionDraft, Noted, Outcome, Place, TextDraft
+from interactions.drafts import InteractionDraft, Outcome, Place, TextDraft
 from interactions.sources import call_ids
 from interactions.sources.attributes import read_attributes
 from interactions.sources.clock import iso_time
-from interactions.sources.formats.conversation_analysis import interactions_in
-from interactions.sources.found import LONG_HEAD_BYTES, FoundFile, Unusable
-from interactions.sources.json_document import load_object, objects_at, pointer, text_at
-from interactions.sources.json_list import READ_AS_CP1252
+from interactions.sources.formats.conversation_analysis import read_interactions
+from interactions.sources.found import LONG_HEAD_BYTES, FoundFile
+from interactions.sources.json_document import objects_at, pointer, text_at
 from interactions.sources.registry import Context
 
 ACQUIRED = "DataSourceValueAcquired"
@@ -36,18 +36,7 @@ class DataSourceValues:
 
     def read(self, file: FoundFile, context: Context) -> Iterator[Outcome]:
         """Yield each interaction with its values. Raises OSError."""
-        try:
-            data, is_cp1252 = load_object(file)
-        except Unusable as problem:
-            yield file.rejected(str(problem))
-            return
-        if is_cp1252:
-            yield Noted(file.relative, 0, READ_AS_CP1252)
-        for at, item in interactions_in(data):
-            try:
-                yield _draft(item, Place(file.relative, {"pointer": at}), context)
-            except Unusable as problem:
-                yield file.rejected(str(problem))
+        return read_interactions(file, partial(_draft, context=context))
 
 
 def _draft(item: dict[str, Any], place: Place, context: Context) -> InteractionDraft:

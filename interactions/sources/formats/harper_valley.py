@@ -6,13 +6,13 @@ leads back to its place (layout: Gridspace-Stanford Harper Valley).
 
 from collections.abc import Iterator
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from interactions.drafts import (
     AnalysisDraft,
     Direction,
     InteractionDraft,
-    Noted,
     Outcome,
     Place,
     SegmentDraft,
@@ -22,9 +22,9 @@ from interactions.drafts import (
 from interactions.sources import call_ids
 from interactions.sources.clock import from_epoch
 from interactions.sources.found import LONG_HEAD_BYTES, FoundFile, Unusable
-from interactions.sources.json_document import load_object, object_at, pointer, text_at
+from interactions.sources.json_document import object_at, pointer, text_at
 from interactions.sources.registry import Context
-from interactions.sources.segments import read_segments
+from interactions.sources.segments import read_call
 
 
 class HarperValley:
@@ -42,15 +42,7 @@ class HarperValley:
 
     def read(self, file: FoundFile, context: Context) -> Iterator[Outcome]:
         """Yield the call with its transcript and analyses. Raises OSError."""
-        try:
-            data, is_cp1252 = load_object(file)
-            heard, left_out = read_segments(data, file)
-            yield from left_out
-            yield _draft(data, heard, file)
-            if is_cp1252:
-                yield Noted(file.relative, 0, "The file is not UTF-8 and was read as Windows-1252.")
-        except Unusable as problem:
-            yield file.rejected(str(problem))
+        return read_call(file, partial(_draft, file=file))
 
 
 def _draft(data: dict[str, Any], heard: tuple[SegmentDraft, ...], file: FoundFile) -> InteractionDraft:

@@ -6,6 +6,7 @@ outlives the path, so it is read from the text file beside the sound.
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,6 @@ from interactions.drafts import (
     AudioKind,
     Direction,
     InteractionDraft,
-    Noted,
     Outcome,
     Place,
     SegmentDraft,
@@ -23,10 +23,10 @@ from interactions.drafts import (
 from interactions.sources import call_ids
 from interactions.sources.formats.asterisk_voicemail import message_ids
 from interactions.sources.found import LONG_HEAD_BYTES, FoundFile, Unusable, is_plain_file
-from interactions.sources.json_document import load_object, pointer, text_at
+from interactions.sources.json_document import pointer, text_at
 from interactions.sources.mention import mentioned_file
 from interactions.sources.registry import Context
-from interactions.sources.segments import read_segments
+from interactions.sources.segments import read_call
 from interactions.sources.sides import is_extension, is_withheld
 
 _REFERENCE = re.compile(rb'"(?:cdr_uniqueid|voicemail)"\s*:\s*"')
@@ -48,15 +48,7 @@ class SegmentTranscript:
 
     def read(self, file: FoundFile, context: Context) -> Iterator[Outcome]:
         """Yield the call with its transcript. Raises OSError."""
-        try:
-            data, is_cp1252 = load_object(file)
-            heard, left_out = read_segments(data, file)
-            yield from left_out
-            yield _draft(data, heard, file, context)
-            if is_cp1252:
-                yield Noted(file.relative, 0, "The file is not UTF-8 and was read as Windows-1252.")
-        except Unusable as problem:
-            yield file.rejected(str(problem))
+        return read_call(file, partial(_draft, file=file, context=context))
 
 
 def _draft(
