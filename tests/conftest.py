@@ -15,8 +15,10 @@ from pytest_django import Settings
 
 from accounts import roles
 from accounts.models import Account, Agent, Line, Membership, Supervisor, User
+from privacy import keys
 from tests.browser import browser_type_launch_args
 from trail.actor import Actor
+from vault.key_directory import KeyDirectory
 
 __all__ = ["browser_type_launch_args"]
 
@@ -97,6 +99,16 @@ def _empty_store() -> Iterator[None]:
     yield
     for folder in (settings.LETHE_HOME / "store").glob("*"):
         shutil.rmtree(folder)
+
+
+@pytest.fixture
+def own_keys(tmp_path: Path, settings: Settings) -> Iterator[Path]:
+    """A key directory of the test's own, whose files can be counted, changed and destroyed."""
+    KeyDirectory.create(tmp_path / "keys")
+    settings.KEY_DIRECTORY = tmp_path / "keys"
+    keys.directory.cache_clear()
+    yield tmp_path / "keys"
+    keys.directory.cache_clear()
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """The clock renews what lost a key, the shell too, and both are on record."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
 
@@ -20,19 +19,9 @@ from tests.jobs.conftest import ALICE
 from tests.makers import make_customer
 from trail.actor import NoActor
 from trail.models import Event
-from vault.key_directory import KeyDirectory
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("rung")]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("rung", "own_keys")]
 ACCOUNT = UUID(int=1)
-
-
-@pytest.fixture(autouse=True)
-def own_keys(tmp_path: Path, settings) -> Iterator[Path]:
-    KeyDirectory.create(tmp_path / "keys")
-    settings.KEY_DIRECTORY = tmp_path / "keys"
-    keys.directory.cache_clear()
-    yield tmp_path / "keys"
-    keys.directory.cache_clear()
 
 
 @pytest.fixture

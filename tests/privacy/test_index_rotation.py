@@ -2,9 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from django.core.management import call_command
@@ -22,16 +20,7 @@ from tests.makers import make_customer, make_interaction
 from trail.models import Detail, Event
 from vault.key_directory import KeyDirectory
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(autouse=True)
-def own_keys(tmp_path: Path, settings) -> Iterator[Path]:
-    KeyDirectory.create(tmp_path / "keys")
-    settings.KEY_DIRECTORY = tmp_path / "keys"
-    keys.directory.cache_clear()
-    yield tmp_path / "keys"
-    keys.directory.cache_clear()
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("own_keys")]
 
 
 @pytest.fixture(autouse=True)

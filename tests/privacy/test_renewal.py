@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -21,22 +21,12 @@ from tests.privacy.renewing import assert_whole, key_files, opens_with_any
 from vault.errors import KeyMissing, Tampered
 from vault.key_directory import KeyDirectory
 
-pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
+pytestmark = [pytest.mark.django_db(transaction=True, databases="__all__"), pytest.mark.usefixtures("own_keys")]
 ACCOUNT = UUID(int=1)
 
 
 class Killed(BaseException):
     """Stops an act where it stands, past every `except Exception`, as a kill does."""
-
-
-@pytest.fixture(autouse=True)
-def own_keys(tmp_path: Path, settings) -> Iterator[Path]:
-    """A key directory of the test's own, so that its files can be counted."""
-    KeyDirectory.create(tmp_path / "keys")
-    settings.KEY_DIRECTORY = tmp_path / "keys"
-    keys.directory.cache_clear()
-    yield tmp_path / "keys"
-    keys.directory.cache_clear()
 
 
 @pytest.fixture(autouse=True)

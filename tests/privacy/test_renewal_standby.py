@@ -11,25 +11,14 @@ import pytest
 
 from config.embedded import roles
 from config.embedded.postgres import environment
-from privacy import keys
 from privacy.keyring import safe_elsewhere
 from privacy.keyring.renewal import renew_blocks
 from privacy.keyring.ring import create_keys, load_keys, shred
 from tests.privacy.renewing import assert_whole
 from tests.services import TEST_ROLE, Services
-from vault.key_directory import KeyDirectory
 
-pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
+pytestmark = [pytest.mark.django_db(transaction=True, databases="__all__"), pytest.mark.usefixtures("own_keys")]
 NAME = "keyring-two"
-
-
-@pytest.fixture(autouse=True)
-def own_keys(tmp_path: Path, settings) -> Iterator[None]:
-    KeyDirectory.create(tmp_path / "keys")
-    settings.KEY_DIRECTORY = tmp_path / "keys"
-    keys.directory.cache_clear()
-    yield
-    keys.directory.cache_clear()
 
 
 @pytest.fixture

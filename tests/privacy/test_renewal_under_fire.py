@@ -4,33 +4,21 @@ import os
 import subprocess
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 from django.db import connections
 
-from privacy import keys
 from privacy.keyring.models import Destroyed, Key, Tombstone
 from privacy.keyring.renewal import is_due, renew_blocks
 from privacy.keyring.ring import load_keys, shred
 from tests.house import CHECKOUT
 from tests.privacy.renewal_under_fire import told
 from tests.privacy.renewing import assert_whole, block_keys_left, opens_with_any
-from vault.key_directory import KeyDirectory
 
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
 SECONDS = 12
-
-
-@pytest.fixture
-def own_keys(tmp_path: Path, settings) -> Iterator[Path]:
-    KeyDirectory.create(tmp_path / "keys")
-    settings.KEY_DIRECTORY = tmp_path / "keys"
-    keys.directory.cache_clear()
-    yield tmp_path / "keys"
-    keys.directory.cache_clear()
 
 
 def environment(own_keys: Path) -> dict[str, str]:
