@@ -112,7 +112,7 @@ def storage(url: str) -> dict[str, object]:
     if parts.scheme == "file" and parts.path.startswith("/"):
         return {"BACKEND": "vault.files.FileStorage", "OPTIONS": {"location": unquote(parts.path)}}
     if parts.scheme == "s3" and parts.path.strip("/"):
-        return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": _s3_options(url)}
+        return {"BACKEND": "privacy.object_store.ObjectStore", "OPTIONS": _s3_options(url)}
     raise BadSetting("STORE_URL takes file:///folder or s3://key:secret@host:port/bucket?secure=1.")
 
 

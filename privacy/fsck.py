@@ -15,7 +15,7 @@ from django.db import connections, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from privacy import erasure
+from privacy import files
 from privacy import map as data_map
 from privacy.index_rotation import columns
 from privacy.keyring.ring import ALIAS
@@ -61,7 +61,7 @@ def remove_stragglers() -> int:
 
     Raises OSError when the store fails.
     """
-    erasure.unlink_doomed()
+    files.unlink_doomed()
     gone = DoomedFile.objects.exclude(gone_at=None).order_by("pk").values_list("name", flat=True)
     erased = sum(store().delete(name) for name in gone.iterator() if store().exists(name))
     return erased + store().remove_abandoned(UNDER_WAY_S)

@@ -15,7 +15,8 @@ from django.utils import timezone
 
 from privacy import guards, lineage, witness
 from privacy import map as data_map
-from privacy.erasure import finish, unlink_doomed
+from privacy.erasure import finish
+from privacy.files import unlink_doomed
 from privacy.guards import Refusal
 from privacy.ids import new_id
 from privacy.keyring.ring import NewKey, create_keys

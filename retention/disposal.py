@@ -21,6 +21,7 @@ from jobs.registry import Progress
 from privacy import erasure, restored
 from privacy import map as data_map
 from privacy.descendants import below
+from privacy.files import unlink_doomed
 from privacy.guards import Refusal
 from privacy.keyring.ring import KeyLost
 from privacy.ledger import Memory
@@ -201,6 +202,9 @@ class Disposal:
     def _conclude(self) -> None:
         """Count what went from the log itself, foresee the next night, and point to the proof."""
         run = self.run
+        # A chunk removes a thousand files at most, so that none takes long.
+        while unlink_doomed():
+            self._may_go_on()
         dispose_of_bare(self._calls_gone(), actor=self.actor, ground=GROUND, case=run.reference)
         for kind, number in self._erased().items():
             run.counts.setdefault(kind, {})["disposed"] = number

@@ -5,7 +5,7 @@ under a name that was never used before and is not changed afterwards.
 """
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import BinaryIO, Protocol, cast, runtime_checkable
 
@@ -46,6 +46,14 @@ class WritingStorage(Storage, Protocol):
 
     def remove_abandoned(self, older_than_s: float) -> int:
         """Remove what killed writers left."""
+
+
+@runtime_checkable
+class BatchStorage(Protocol):
+    """A storage that removes many files in one request, as object stores do."""
+
+    def delete_all(self, names: Sequence[str]) -> dict[str, str]:
+        """Remove; a missing name is no error. Return the names that may still be there, each with why."""
 
 
 class SavingStorage(Storage, Protocol):
@@ -95,6 +103,18 @@ class Store:
         there = self._storage.exists(name)
         self._storage.delete(name)
         return there
+
+    def delete_all(self, names: Sequence[str]) -> dict[str, str]:
+        """Remove much content; return the names that may still be there, each with why. A missing one is no error."""
+        if isinstance(self._storage, BatchStorage):
+            return self._storage.delete_all(names)
+        failed: dict[str, str] = {}
+        for name in names:
+            try:
+                self._storage.delete(name)
+            except OSError as problem:
+                failed[name] = problem.strerror or type(problem).__name__
+        return failed
 
     def exists(self, name: str) -> bool:
         """Whether content of that name is stored."""

@@ -1,6 +1,7 @@
 """A stand-in for S3 on this machine's own address: lists, gives, tells of and deletes objects, and checks who asks."""
 
 import hashlib
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,13 +15,17 @@ KEY = "AKIATEST"
 
 @dataclass
 class Objects:
-    """The objects of one bucket, and what was asked. `refuses`: answer 403 to everything; `page`: keys a page."""
+    """The objects of one bucket, and what was asked. `refuses`: answer 403 to everything; `page`: keys a page.
+
+    `stuck`: keys that are not deleted with others.
+    """
 
     port: int = 0
     held: dict[str, bytes] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     refuses: bool = False
     page: int = 2
+    stuck: set[str] = field(default_factory=set)
 
     @property
     def options(self) -> dict[str, object]:
@@ -50,6 +55,21 @@ class Handler(BaseHTTPRequestHandler):
         self.server.objects.asked.append(f"DELETE {self.key}")
         self.server.objects.held.pop(self.key, None)
         self.say(204, b"")
+
+    def do_POST(self) -> None:
+        """Delete many objects in one request, and say which were not."""
+        objects = self.server.objects
+        wanted = re.findall("<Key>(.*?)</Key>", self.rfile.read(int(self.headers["Content-Length"])).decode())
+        objects.asked.append(f"POST {len(wanted)}")
+        if objects.refuses:
+            self.say(403, b"<Error><Code>AccessDenied</Code></Error>")
+            return
+        for key in set(wanted) - objects.stuck:
+            objects.held.pop(key, None)
+        failed = [
+            f"<Error><Key>{key}</Key><Code>InternalError</Code></Error>" for key in wanted if key in objects.stuck
+        ]
+        self.say(200, f"<?xml version='1.0'?><DeleteResult>{''.join(failed)}</DeleteResult>".encode())
 
     @property
     def key(self) -> str:

@@ -200,7 +200,7 @@ def test_a_store_that_fails_leaves_a_file_nobody_can_open_and_tries_again(sound,
         raise OSError(5, "Input/output error")
 
     with monkeypatch.context() as patch:
-        patch.setattr("vault.store.Store.delete", failing)
+        patch.setattr("vault.files.FileStorage.delete", failing)
         erase([sound], actor=ACTOR, ground="test")
 
     assert DoomedFile.objects.get().name == sound.blob
