@@ -11,7 +11,17 @@ from uuid import UUID
 
 from django.db import connections, router
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import BinaryField, CharField, DateTimeField, Field, ForeignKey, IntegerField, Model, UUIDField
+from django.db.models import (
+    BinaryField,
+    CharField,
+    DateTimeField,
+    Field,
+    ForeignKey,
+    IntegerField,
+    Model,
+    QuerySet,
+    UUIDField,
+)
 from django.db.models.base import ModelState
 from psycopg import sql
 
@@ -39,6 +49,18 @@ def _defaults(model: type[Model]) -> tuple[dict[str, Any], tuple[tuple[str, Call
     made = {each.attname: each.default for each in fields if each.has_default() and callable(each.default)}
     plain = {each.attname: each.get_default() for each in fields if each.attname not in made}
     return plain, tuple(made.items())
+
+
+def load(query: "QuerySet[Row]", *columns: str) -> list[Row]:
+    """Return the rows of a query with these columns alone; others are fetched when touched, as after `only`."""
+    model = query.model
+    rows = []
+    for values in query.values_list(*columns):
+        row = model.__new__(model)
+        row.__dict__.update(zip(columns, values, strict=True), _state=ModelState())
+        row._state.adding, row._state.db = False, query.db
+        rows.append(row)
+    return rows
 
 
 def insert(rows: Sequence[Model]) -> None:

@@ -6,6 +6,7 @@ Two databases cannot commit together, so there is one order. (a) In the data tra
 crash. Age, right and a permitted hand are askers of this one function.
 """
 
+import logging
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,17 +14,19 @@ from uuid import UUID
 
 from django.contrib.postgres.functions import RandomUUID
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from privacy import bulk, guards, ledger, lineage, witness
 from privacy import map as data_map
-from privacy.files import unlink_doomed
 from privacy.guards import Refusal
 from privacy.keyring import ring
 from privacy.ledger import Memory
 from privacy.models import Condemnation, DoomedFile, DoomedKey, SealedModel
-from privacy.open import NoActor
+from privacy.open import NoActor, store
 from privacy.witness import Receipt, RecordRef
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +82,13 @@ def condemn(
         refused = guards.decide(targets, without=without_guards)
         kept = {each.record: refused[each.record.id] for each in targets if each.record.id in refused}
         going = [row for row in fresh if row.pk not in refused]
-        if not going or not {row.pk for row in going}.issuperset(only_with):
+        references = [each.record for each in targets if each.record.id not in refused]
+        if not going or not {each.id for each in references}.issuperset(only_with):
             return None, kept
         condemnation = Condemnation.objects.create(
             account_id=going[0].account_id, ground=ground, case=case, actor=actor.as_facts(), remember=remember
         )
         _mark(going, condemnation)
-        references = [lineage.reference(row) for row in going]
         log.condemned(references, condemnation_id=condemnation.pk, actor=actor, ground=ground, case=case)
         queue.condemned(condemnation.pk, actor=actor)
         witness.tell(references, actor=actor, ground=ground, case=case)
@@ -97,7 +100,8 @@ def _mark(rows: Sequence[SealedModel], condemnation: Condemnation) -> None:
         model._default_manager.filter(pk__any_of=[row.pk for row in group]).update(
             condemned_at=condemnation.at, condemnation_id=condemnation.pk
         )
-    bulk.insert([DoomedKey(key_id=key_id, condemnation=condemnation) for row in rows for key_id in _keys_of(row)])
+    keys = [key_id for row in rows for key_id in _keys_of(row)]
+    bulk.insert([bulk.new(DoomedKey, key_id=key_id, condemnation_id=condemnation.pk) for key_id in keys])
 
 
 def _keys_of(row: SealedModel) -> list[UUID]:
@@ -106,14 +110,15 @@ def _keys_of(row: SealedModel) -> list[UUID]:
 
 def finish(condemnation: Condemnation, *, actor: Any) -> tuple[Receipt, ...]:
     """Shred the keys of a condemnation, clear its rows and unlink its files. Safe to repeat after a crash anywhere."""
+    models = lineage.condemned_models(condemnation.pk)
     # First of all: what the ledger keeps is read from the rows, with the keys that go next.
-    ledger.remember(condemnation)
+    ledger.remember(condemnation, models)
     shred(condemnation)
     with transaction.atomic(durable=True):
         held = Condemnation.objects.select_for_update().get(pk=condemnation.pk)
         if held.done_at is not None:
             return ()
-        receipts = _clear(_condemned_rows(condemnation))
+        receipts = tuple(receipt for model in models for receipt in _clear(_condemned_rows(model, condemnation)))
         witness.log().erased(receipts, condemnation_id=held.pk, actor=actor, ground=held.ground, case=held.case)
         held.done_at = timezone.now()
         held.save(update_fields=["done_at"])
@@ -129,27 +134,21 @@ def shred(condemnation: Condemnation) -> int:
     return ring.shred(doomed, replaced_by={old: new for old, new in doomed.items() if new})
 
 
-def _condemned_rows(condemnation: Condemnation) -> list[SealedModel]:
-    return [
-        row
-        for each in data_map.erasable()
-        for row in lineage.bare(each.model._default_manager.filter(condemnation_id=condemnation.pk, erased_at=None))
-    ]
+def _condemned_rows(model: type[SealedModel], condemnation: Condemnation) -> "QuerySet[SealedModel]":
+    return model._default_manager.filter(condemnation_id=condemnation.pk, erased_at=None)
 
 
-def _clear(rows: Sequence[SealedModel]) -> tuple[Receipt, ...]:
-    receipts: list[Receipt] = []
-    for model, group in lineage.by_depth(rows):
-        entry = data_map.entry(model)
-        _doom_files(entry, group)
-        ids = [row.pk for row in group]
-        if entry.row_stays_because:
-            _clear_values(entry, ids)
-        else:
-            model._default_manager.filter(pk__any_of=ids).delete()
-        fields = tuple(sorted(entry.personal))
-        receipts += [Receipt(lineage.reference(row), fields, not entry.row_stays_because) for row in group]
-    return tuple(receipts)
+def _clear(condemned: "QuerySet[SealedModel]") -> list[Receipt]:
+    """Clear or delete the rows of one model. Nobody adds to them, and who holds the condemnation's lock takes away."""
+    entry = data_map.entry(condemned.model)
+    rows = lineage.bare(condemned)
+    _doom_files(entry, rows)
+    if entry.row_stays_because:
+        _clear_values(entry, condemned)
+    else:
+        condemned.only("pk").delete()
+    fields = tuple(sorted(entry.personal))
+    return [Receipt(lineage.reference(row), fields, not entry.row_stays_because) for row in rows]
 
 
 def _doom_files(entry: data_map.Entry, rows: Sequence[SealedModel]) -> None:
@@ -158,10 +157,9 @@ def _doom_files(entry: data_map.Entry, rows: Sequence[SealedModel]) -> None:
         DoomedFile.objects.bulk_create([DoomedFile(name=name) for name in names if name], ignore_conflicts=True)
 
 
-def _clear_values(entry: data_map.Entry, ids: Sequence[UUID]) -> None:
+def _clear_values(entry: data_map.Entry, rows: "QuerySet[SealedModel]") -> None:
     """Empty the personal fields of rows that stay; a token is random for each row and derived from nothing."""
     values = {name: cleared for name, datum in entry.personal.items() for cleared in _cleared(datum.on_erase)}
-    rows = entry.model._default_manager.filter(pk__any_of=ids)
     rows.update(key_id=None, erased_at=timezone.now(), **values)
 
 
@@ -176,6 +174,25 @@ def _cleared(on_erase: data_map.OnErase) -> list[Any]:
             return [RandomUUID()]
         case data_map.Keep():
             return []
+
+
+def unlink_doomed(limit: int = 1_000) -> int:
+    """Unlink files nobody can open any more; returns how many. What fails goes to the end of the list."""
+    gone: list[str] = []
+    failed: list[str] = []
+    left = DoomedFile.objects.filter(gone_at=None, at__lte=timezone.now()).order_by("at")
+    for name in list(left.values_list("name", flat=True)[:limit]):
+        try:
+            store().delete(name)
+        except OSError as problem:
+            logger.warning("A sealed file could not be unlinked and will be tried again: %s", problem.strerror)
+            failed.append(name)
+            continue
+        gone.append(name)
+    # Otherwise a thousand that fail would hide all the others for ever.
+    DoomedFile.objects.filter(name__in=failed).update(at=timezone.now())
+    DoomedFile.objects.filter(name__in=gone).update(gone_at=timezone.now())
+    return len(gone)
 
 
 def resume(condemnation_id: UUID, *, actor: Any) -> tuple[Receipt, ...]:

@@ -7,7 +7,7 @@ neither loses an entry nor makes one for what was not erased. A reader asks once
 """
 
 import hmac
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -97,8 +97,8 @@ def known_by(
     _known[model] = _Known(model, marks, tuple(needs), tuple(opens), person)
 
 
-def remember(condemnation: Condemnation) -> int:
-    """Write down what the condemned rows are known by; returns how many marks. Safe to repeat.
+def remember(condemnation: Condemnation, models: Collection[type[SealedModel]]) -> int:
+    """Write down what the condemned rows of `models` are known by; returns how many marks. Safe to repeat.
 
     Call it before their keys are shredded. A row whose key is gone was written down before it went. Raises
     LedgerKeyLost, keyring.KeyLost, django.db.OperationalError when the keyring does not answer.
@@ -107,7 +107,7 @@ def remember(condemnation: Condemnation) -> int:
         return 0
     marks: dict[UUID, list[Mark]] = {}
     for each in _known.values():
-        if each.person and condemnation.remember != Memory.PERSON:
+        if each.model not in models or (each.person and condemnation.remember != Memory.PERSON):
             continue
         rows = list(_condemned(each, condemnation))
         by_account = {row.account_id: [other for other in rows if other.account_id == row.account_id] for row in rows}

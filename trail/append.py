@@ -5,7 +5,7 @@ written, the act does not happen either.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -16,7 +16,7 @@ from privacy.ids import new_id
 from trail.actor import Actor, require_actor
 from trail.canonical import Fact
 from trail.details import NO_ACCOUNT, Envelope, envelope, workstation_index
-from trail.entry import entry_text, fill_columns
+from trail.entry import entry_text, fill_columns, wording
 from trail.merkle import leaf_hash
 from trail.models import Event
 
@@ -83,12 +83,38 @@ def append_all(drafts: Sequence[Draft], *, actor: Actor) -> list[Event]:
     return events
 
 
-def _compose(draft: Draft, actor: Actor) -> tuple[Event, Envelope | None]:
+def append_each(draft: Draft, records: Sequence[UUID], *, actor: Actor) -> None:
+    """Write what `draft` says about each of many records of one model into the caller's transaction, at one moment.
+
+    `draft.record` names the model alone. Ten thousand entries of an erasure differ in two ids: what they share is
+    proved and put into words once.
+    """
+    label, _ = draft.record or ("", "")
+    if require_actor(actor).as_detail() or draft.detail:
+        append_all([replace(draft, record=(label, str(each))) for each in records], actor=actor)
+        return
+    like = _event(draft, actor)
+    columns = {field.attname: getattr(like, field.attname) for field in _FIELDS if field.attname != "id"}
+    worded, events = wording(like, actor, draft.facts), []
+    for record_id in records:
+        event = bulk.new(Event, **columns)
+        event.record_id, event.text = str(record_id), worded(event.pk, record_id)
+        event.leaf_hash = leaf_hash(event.text.encode())
+        events.append(event)
+    bulk.insert(events)
+
+
+def _event(draft: Draft, actor: Actor) -> Event:
     account_id = draft.account_id or actor.account_id
-    event = Event(id=new_id(), at=timezone.now(), action=draft.action, account_id=account_id)
+    event = bulk.new(Event, id=new_id(), at=timezone.now(), action=draft.action, account_id=account_id)
     fill_columns(event, actor, record=draft.record, outcome=draft.outcome, purpose=draft.purpose, case=draft.case)
+    return event
+
+
+def _compose(draft: Draft, actor: Actor) -> tuple[Event, Envelope | None]:
+    event = _event(draft, actor)
     personal = {**actor.as_detail(), **draft.detail}
-    owner = account_id or NO_ACCOUNT
+    owner = event.account_id or NO_ACCOUNT
     found_by = [*draft.found_by, *([workstation_index(owner, actor.address)] if actor.address else [])]
     sealed = envelope(event.pk, owner, event.at, personal, found_by) if personal else None
     event.detail_commitment = sealed.commitment if sealed else None

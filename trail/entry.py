@@ -5,10 +5,11 @@ Codes only: a free-text reason could never be taken back. What is personal stays
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from uuid import UUID
 
+from privacy.ids import new_id
 from trail.actor import Actor
 from trail.canonical import Fact, canonical, prove_facts
 from trail.models import Event, Outcome
@@ -82,6 +83,18 @@ def entry_text(event: Event, actor: Actor, facts: Mapping[str, Fact]) -> bytes:
             "v": VERSION,
         }
     )
+
+
+def wording(event: Event, actor: Actor, facts: Mapping[str, Fact]) -> Callable[[UUID, UUID], str]:
+    """Return what words entries that say the same as `event` of other records, given an entry's id and its record's.
+
+    The text is made once and cut at two ids that were made for this, so that nothing else in it can equal them.
+    """
+    own, record = new_id(), new_id()
+    event.pk, event.record_id = own, str(record)
+    before, rest = entry_text(event, actor, facts).decode().split(str(own))
+    between, after = rest.split(str(record))
+    return lambda entry_id, record_id: f"{before}{entry_id}{between}{record_id}{after}"
 
 
 def _id(value: UUID | None) -> str | None:

@@ -1,12 +1,12 @@
 """Witness what the layer below does: each opening and each erasure has its entry, in the same transaction."""
 
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from itertools import groupby
 from uuid import UUID
 
 from privacy.witness import Receipt, RecordRef
 from trail.actor import Actor
-from trail.append import Draft, append, append_all
+from trail.append import Draft, append, append_all, append_each
 from trail.canonical import Fact
 from trail.models import Detail
 
@@ -37,48 +37,41 @@ class LogWitness:
         self, refs: Sequence[RecordRef], *, condemnation_id: UUID, actor: Actor, ground: str, case: str
     ) -> None:
         """Append one entry for the decision in each account, and one for each detail of the log that goes."""
-        by_account = groupby(sorted(refs, key=_account), key=_account)
         decided = [
             Draft(
                 "erasure.decided",
-                account_id=records[0].account_id,
+                account_id=account_id,
                 record=("privacy.Condemnation", str(condemnation_id)),
                 purpose=ground,
                 case=case,
-                facts={"records": len(records)},
+                facts={"records": number},
             )
-            for records in (list(group) for _, group in by_account)
+            for account_id, number in Counter(ref.account_id for ref in refs).items()
         ]
-        removed = [
-            Draft(REMOVED, account_id=ref.account_id, record=(ref.label, str(ref.id)), purpose=ground, case=case)
-            for ref in refs
-            if ref.label == Detail._meta.label
-        ]
-        append_all([*decided, *removed], actor=actor)
+        append_all(decided, actor=actor)
+        removed = defaultdict(list)
+        for ref in refs:
+            if ref.label == Detail._meta.label:
+                removed[ref.account_id].append(ref.id)
+        for account_id, ids in removed.items():
+            draft = Draft(REMOVED, account_id=account_id, record=(Detail._meta.label, ""), purpose=ground, case=case)
+            append_each(draft, ids, actor=actor)
 
     def erased(
         self, receipts: Sequence[Receipt], *, condemnation_id: UUID, actor: Actor, ground: str, case: str
     ) -> None:
         """Append an entry for each record that is gone: which fields, never what stood in them."""
-        append_all(
-            [
-                Draft(
-                    "record.erased",
-                    account_id=receipt.record.account_id,
-                    record=(receipt.record.label, str(receipt.record.id)),
-                    purpose=ground,
-                    case=case,
-                    facts={
-                        "condemnation": str(condemnation_id),
-                        "deleted": receipt.deleted,
-                        "fields": " ".join(receipt.fields),
-                    },
-                )
-                for receipt in receipts
-            ],
-            actor=actor,
-        )
-
-
-def _account(ref: RecordRef) -> str:
-    return str(ref.account_id or "")
+        alike = defaultdict(list)
+        for receipt in receipts:
+            record = receipt.record
+            alike[record.label, record.account_id, receipt.fields, receipt.deleted].append(record.id)
+        for (label, account_id, fields, deleted), ids in alike.items():
+            draft = Draft(
+                "record.erased",
+                account_id=account_id,
+                record=(label, ""),
+                purpose=ground,
+                case=case,
+                facts={"condemnation": str(condemnation_id), "deleted": deleted, "fields": " ".join(fields)},
+            )
+            append_each(draft, ids, actor=actor)

@@ -4,6 +4,7 @@ import ast
 from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.conf import settings
@@ -213,6 +214,8 @@ ACTS: dict[str, tuple[str, str, Act]] = {
     "trail.append.append": ("test.done", "supervisor", lambda h, a: append.append("test.done", actor=a)),
     "trail.append.append_all": ("test.done", "supervisor", lambda h, a: append.append_all(
         [append.Draft("test.done")], actor=a)),
+    "trail.append.append_each": ("test.done", "supervisor", lambda h, a: append.append_each(
+        append.Draft("test.done", record=("x.Y", "")), [uuid4()], actor=a)),
     "trail.details.remove_detail": ("detail.removed", "supervisor", lambda h, a: details.remove_detail(
         h.detail, actor=a, ground="test")),
 }  # fmt: skip
@@ -441,7 +444,9 @@ def test_a_stranger_to_the_account_may_nothing(house, other_account):
     from trail.refusal import Refusal
 
     far = {who: make_person(f"Far{who}", other_account, who).actor for who in house.people}
-    open_to_all = {"trail.append.append", "trail.append.append_all", "privacy.open.warrant"}
+    open_to_all = {
+        "trail.append.append", "trail.append.append_all", "trail.append.append_each", "privacy.open.warrant",
+    }  # fmt: skip
     done = []
     for flow, (_, who, act) in ACTS.items():
         if who in far and flow not in open_to_all | NOT_ASKED:

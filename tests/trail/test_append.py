@@ -1,17 +1,20 @@
 import dataclasses
 import json
 from itertools import product
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from hypothesis import given
+from hypothesis import strategies as st
 
 from privacy import blind_index
 from privacy.open import open_row, warrant
 from tests.trail.conftest import ACCOUNT, hear
 from trail.actor import Actor, NoActor
-from trail.append import Draft, append, append_all
+from trail.append import Draft, _event, append, append_all, append_each
 from trail.details import details_about, matches
+from trail.entry import entry_text, wording
 from trail.merkle import leaf_hash
 from trail.models import Detail, Event
 
@@ -46,6 +49,8 @@ def test_without_an_actor_nothing_is_written():
         append("recording.played", actor=None)
     with pytest.raises(NoActor):
         append_all([Draft("recording.played")], actor=None)
+    with pytest.raises(NoActor):
+        append_each(Draft("recording.played"), [], actor=None)
     assert not Event.objects.exists()
 
 
@@ -98,6 +103,47 @@ def test_many_entries_take_few_statements(alice: Actor, django_assert_max_num_qu
     with django_assert_max_num_queries(4):
         append_all([Draft("record.erased", record=("x.Y", str(number))) for number in range(400)], actor=alice)
     assert Event.objects.count() == 400
+
+
+CODES = st.from_regex(r"[\w.:/@#+ -]{0,80}", fullmatch=True)
+TEXT = st.text(st.characters(exclude_categories=["Cs"]))
+FACTS = st.dictionaries(
+    st.from_regex(r"[a-z][a-z0-9_]{0,9}", fullmatch=True),
+    st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | TEXT | st.uuids().map(str),
+)
+
+
+@given(
+    facts=FACTS, codes=st.tuples(CODES, CODES, CODES), foreign=TEXT, who=st.none() | st.uuids(),
+    account=st.none() | st.uuids(), ids=st.lists(st.tuples(st.uuids(), st.uuids()), min_size=1, max_size=3),
+)  # fmt: skip
+def test_entries_worded_together_are_worded_as_each_alone(facts, codes, foreign, who, account, ids):
+    label, purpose, case = codes
+    actor = Actor(user_id=who, role="job", account_id=account, via="job", os_user=foreign, request_id=foreign)
+    event = _event(Draft("record.erased", record=(label, ""), purpose=purpose, case=case), actor)
+    worded = wording(event, actor, facts)
+    for event.pk, record_id in ids:
+        event.record_id = str(record_id)
+        assert worded(event.pk, record_id).encode() == entry_text(event, actor, facts)
+
+
+def test_an_entry_of_each_record_is_as_if_written_alone(alice: Actor, django_assert_max_num_queries):
+    records = [uuid4() for _ in range(400)]
+    draft = Draft("record.erased", record=("x.Y", ""), purpose="age", case="C-9", facts={"deleted": True})
+    with django_assert_max_num_queries(2):
+        append_each(draft, records, actor=alice)
+    events = Event.objects.all()
+    assert {event.record_id for event in events} == {str(each) for each in records}
+    for event in events:
+        assert event.text.encode() == entry_text(event, alice, draft.facts)
+        assert bytes(event.leaf_hash) == leaf_hash(event.text.encode())
+
+
+def test_each_entry_seals_the_address_for_itself(alice: Actor):
+    somewhere = dataclasses.replace(alice, address="203.0.113.9")
+    append_each(Draft("record.erased", record=("x.Y", "")), [uuid4(), uuid4()], actor=somewhere)
+    assert Detail.objects.count() == len(set(Detail.objects.values_list("key_id"))) == 2
+    assert not Event.objects.filter(detail_commitment=None).exists()
 
 
 def test_a_rolled_back_act_leaves_no_entry():
