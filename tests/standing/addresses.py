@@ -84,7 +84,7 @@ def make_rows(account: Account, supervisor: Person, officer: Person) -> dict[str
         "deep-scans/<uuid:pk>": start_scan(actor=supervisor.actor, account=account).pk,
         "closing/<uuid:pk>": Closure.objects.create(account=account, reference="CLOSE-1", state="cancelled").pk,
         "purposes/<uuid:pk>": PurposeRule.objects.create(account=account, purposes=["training"]).pk,
-        "policies/<uuid:pk>": Policy.objects.get(account=account).pk,
+        "policies/<uuid:pk>": Policy.objects.filter(account=account).order_by("pk")[0].pk,
         "disposal/<uuid:pk>": _run(account).pk,
         "log/entries/<uuid:pk>": append("test.made", actor=supervisor.actor).pk,
         "accounts/membership/<path:object_id>": officer.membership.pk,
