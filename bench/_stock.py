@@ -36,6 +36,12 @@ from privacy.keyring.ring import ALIAS, KEYS_A_BLOCK
 PARTS: tuple[type[Model], ...] = (Interaction, SourceId, SourceRecord, Recording, Transcription, Comment)
 ITEMS_A_CALL = 4
 KEYS_A_CALL = 7
+MANY = 100_000
+INDEXES = """
+    SELECT c.relname, pg_get_indexdef(i.indexrelid) FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+    WHERE i.indrelid = %s::regclass
+        AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = i.indexrelid)
+"""
 FILL_BLOCKS = """
     WITH made AS (
         INSERT INTO keyring_block (account_id, version, used, open)
@@ -71,11 +77,15 @@ class Stock:
         `keys`: whether the keyring is to know theirs; without, disposal finds none to delete.
         """
         with connection.cursor() as cursor:
-            # Copies of sound rows need no checks of foreign keys, which would take most of the time.
-            cursor.execute("SET session_replication_role = replica")
+            # Copies of sound rows need no checks of foreign keys, which would take most of the time; nor has a crash
+            # to spare them.
+            cursor.execute("SET session_replication_role = replica; SET synchronous_commit = off")
             for model in PARTS:
+                indexes = _without_indexes(cursor, model) if after - first > MANY else []
                 self._copy(cursor, model, (first, after - 1), ended_from)
-            cursor.execute("SET session_replication_role = DEFAULT")
+                for definition in indexes:
+                    cursor.execute(definition)
+            cursor.execute("RESET session_replication_role; RESET synchronous_commit; RESET maintenance_work_mem")
         if keys:
             self._make_keys(first, after)
 
@@ -120,6 +130,19 @@ class Stock:
             keys = [self.id_of(model, "key") for model in PARTS] + [self.id_of(Recording, "content")]
             for key in keys:
                 cursor.execute(FILL_KEYS.format(id=key), [block, first, KEYS_A_CALL, KEYS_A_BLOCK, first, after - 1])
+
+
+def _without_indexes(cursor: Any, model: type[Model]) -> list[str]:
+    """Drop the indexes of a table that no constraint needs; return the statements that make them again.
+
+    Building one over millions of rows is several times faster than adding to it row by row.
+    """
+    cursor.execute("SET maintenance_work_mem = '512MB'")
+    cursor.execute(INDEXES, [model._meta.db_table])
+    found = cursor.fetchall()
+    for name, _ in found:
+        cursor.execute(f'DROP INDEX "{name}"')
+    return [definition for _, definition in found]
 
 
 def vacuum() -> None:
