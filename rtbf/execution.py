@@ -106,6 +106,7 @@ class Execution:
 
     def close(self, *, proved: bool) -> None:
         """Forget what was typed and end the request, once it was searched for what may be left."""
+        self._finish_interrupted()
         self._forget_what_was_typed()
         self._conclude(proved=proved)
 

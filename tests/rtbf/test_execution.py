@@ -20,7 +20,7 @@ from retention.errors import AlreadyCondemned
 from retention.holds import release_hold
 from rtbf import execution
 from rtbf.errors import NotConfirmed, NothingFound, TooLate
-from rtbf.models import Outcome, PlanItem, Request, RequestedIdentifier, State
+from rtbf.models import Outcome, PlanItem, Request, RequestedIdentifier, SearchSample, State
 from rtbf.requests import cancel_request, confirm_request, plan_request, resume_request
 from tests.looking import ALICE, ALICE_MAIL, BOB, CANARIES, opened_values, places_of
 from tests.makers import give_identifier, make_customer, make_interaction
@@ -458,3 +458,24 @@ def test_nor_when_another_request_was_first(house, supervisor):
     assert second.finished_at is not None
     assert Interaction.objects.filter(customer=house.bob, condemned_at=None).count() == 2
     assert Identifier.objects.filter(customer=house.bob, condemned_at=None).count() == 4
+
+
+@pytest.mark.parametrize("model", [SearchSample, RequestedIdentifier])
+def test_nothing_of_the_search_waits_for_its_key_to_go_when_the_request_ends(house, supervisor, monkeypatch, model):
+    """The proof was interrupted after its decision; the job that finishes any erasure comes only later."""
+    real, died = erasure.shred, []
+
+    def dies_once(condemnation):
+        if not died and model.objects.filter(condemnation_id=condemnation.pk).exists():
+            died.append(condemnation.pk)
+            Job.objects.filter(kind="privacy.finish_erasure", subject=condemnation.pk).delete()
+            raise OperationalError("the keyring is gone")
+        return real(condemnation)
+
+    monkeypatch.setattr(erasure, "shred", dies_once)
+    request = forget(supervisor, house.account)
+    run_all()
+    assert died
+    assert Request.objects.get(pk=request.pk).state == State.COMPLETED
+    assert not Condemnation.objects.filter(done_at=None).exists()
+    assert places_of(*CANARIES) == []
