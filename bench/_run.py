@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from accounts.models import Account
 from retention import nights
+from retention.beginnings import make_default
 from retention.disposal import dispose
 from retention.models import DisposalRules, Policy, Run, RunState
-from retention.policies import make_default
 from trail.actor import Actor
 
 CHILD = "import sys, django; django.setup(); from bench._run import be_a_run; be_a_run(sys.argv[1])"

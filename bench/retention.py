@@ -33,10 +33,11 @@ from interactions.models import Interaction, Recording
 from privacy import files
 from privacy.keyring.ring import ALIAS
 from privacy.models import DoomedFile
+from retention.beginnings import make_default
 from retention.disposal import dispose
 from retention.due import Schedule
 from retention.models import RunState
-from retention.policies import Terms, draft, make_default
+from retention.policies import Terms, draft
 from retention.preview import count_stock, preview
 from trail.models import Event
 from vault.store import Store
