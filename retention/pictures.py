@@ -1,8 +1,10 @@
 """Lay previews out as bars: what is due by day, what is kept by month of age."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
 
 from retention.preview import Preview, Sum
 from retention.words import KINDS, day
@@ -101,12 +103,29 @@ def _parts(counts: Mapping[int, int], titles: Mapping[int, str], highest: int) -
     return tuple(parts)
 
 
-def table(preview: Preview, names: Mapping[str, str]) -> list[dict[str, object]]:
-    """Return what goes by kind and policy, for people who would rather read."""
+def table(
+    preview: Preview, names: Mapping[str, str], samples: Mapping[tuple[str, str], Sequence[UUID]] | None = None
+) -> list[dict[str, object]]:
+    """Return what goes by kind and policy, for people who would rather read, with some records of each."""
     rows = sorted(preview.due.items(), key=lambda pair: -pair[1].items)
     return [
-        {"kind": KINDS[kind], "policy": names.get(rule, "a draft"), "items": count.items, "size": count.size}
+        {"kind": KINDS[kind], "policy": names.get(rule, "a draft"), "items": count.items, "size": count.size,
+         "samples": (samples or {}).get((kind, rule), ())}
         for (kind, rule), count in rows
+    ]  # fmt: skip
+
+
+def days(preview: Preview, names: Mapping[str, str]) -> list[dict[str, object]]:
+    """Return what goes from the preview's day on, by day, kind and policy."""
+    rows = [
+        (goes_on, KINDS[kind], names.get(rule, "a draft"), count)
+        for goes_on, sums in preview.due_by_day.items()
+        for (kind, rule), count in sums.items()
+    ]
+    rows.sort(key=lambda row: row[:3])
+    return [
+        {"day": goes_on, "kind": kind, "policy": policy, "items": count.items, "size": count.size}
+        for goes_on, kind, policy, count in rows
     ]
 
 
@@ -115,7 +134,7 @@ def _bars(values: list[tuple[str, int]]) -> list[Bar]:
     return [Bar(x * WIDTH, HEIGHT * items / most, label, items) for x, (label, items) in enumerate(values)]
 
 
-def _total(sums: Mapping[str, Sum]) -> int:
+def _total(sums: Mapping[Any, Sum]) -> int:
     return sum(each.items for each in sums.values())
 
 

@@ -31,13 +31,6 @@ CONDITIONS: Final = ("purposes", "directions", "lines", "queues", "teams")
 MOST_POLICIES: Final = 10_000
 MOST_VALUES: Final = 100
 LONGEST_PAUSE: Final = timedelta(days=366)
-DEFAULT_TERM: Final = "1 year"
-STARTING: Final = (
-    ("Copies for customers", "dossier", "14 days"),
-    ("Case files", "case", "36 months"),
-    ("Personal details of the log", "detail", "100 years"),
-)
-"""Policies every account begins with beside its default: names, the kind of record, the term."""
 
 
 @dataclass(frozen=True)
@@ -153,27 +146,6 @@ def resume_policy(*, actor: Actor, policy: Policy) -> Policy:
     """End a pause now. Raises Refused."""
     require(require_actor(actor), CHANGE, policy, action="policy.resumed")
     return _set_pause(actor, policy, None, "", "policy.resumed", {})
-
-
-def make_default(account: Account) -> Policy:
-    """Return the account's default policy, made if it has none: it decides wherever no other does."""
-    known = Policy.objects.filter(account=account, is_default=True).order_by("-effective_at").first()
-    if known is not None:
-        return known
-    return Policy.objects.create(
-        account=account,
-        name="Default",
-        is_default=True,
-        kinds=list(data_map.kinds()),
-        keep=DEFAULT_TERM,
-        effective_at=timezone.now(),
-    )
-
-
-def make_starting(account: Account) -> None:
-    """Give a new account its policies for records that come with no call."""
-    for name, kind, keep in STARTING:
-        Policy.objects.create(account=account, name=name, kinds=[kind], keep=keep, effective_at=timezone.now())
 
 
 def rules_of(account: Account) -> DisposalRules:

@@ -59,7 +59,7 @@ class Preview:
 
     on: date
     due: dict[tuple[str, str], Sum]
-    due_by_day: dict[date, dict[str, Sum]]
+    due_by_day: dict[date, dict[tuple[str, str], Sum]]
     kept: dict[tuple[str, str], Sum]
     kept_by_month: dict[str, dict[str, Sum]]
     is_estimate: bool
@@ -89,7 +89,7 @@ def preview(schedule: Schedule, on: date, *, days_ahead: int = 60, stock: Stock 
     stock = stock or count_stock(schedule)
     due: dict[tuple[str, str], Sum] = defaultdict(Sum)
     kept: dict[tuple[str, str], Sum] = defaultdict(Sum)
-    by_day: dict[date, dict[str, Sum]] = defaultdict(lambda: defaultdict(Sum))
+    by_day: dict[date, dict[tuple[str, str], Sum]] = defaultdict(lambda: defaultdict(Sum))
     by_month: dict[str, dict[str, Sum]] = defaultdict(lambda: defaultdict(Sum))
     for aged in stock.aged:
         decision = schedule.decide(aged.kind, aged.call, aged.day)
@@ -97,8 +97,8 @@ def preview(schedule: Schedule, on: date, *, days_ahead: int = 60, stock: Stock 
         key = (aged.kind, decision.rule.id)
         (due if goes_on == on and decision.rule.id not in schedule.paused else kept)[key].add(aged)
         by_month[f"{aged.day:%Y-%m}"][decision.rule.id].add(aged)
-        if goes_on <= on + timedelta(days=days_ahead):
-            by_day[goes_on][aged.kind].add(aged)
+        if goes_on <= on + timedelta(days=days_ahead) and decision.rule.id not in schedule.paused:
+            by_day[goes_on][key].add(aged)
     return Preview(on, dict(due), dict(by_day), dict(kept), dict(by_month), stock.is_estimate)
 
 

@@ -6,7 +6,7 @@ from django.db.models.signals import post_save
 from django.dispatch import receiver
 
 from accounts.models import Account
-from retention.policies import make_default, make_starting
+from retention.beginnings import make_default, make_starting
 
 
 @receiver(post_save, sender=Account)

@@ -24,6 +24,8 @@ from retention.models import Policy
 from retention.policies import CONDITIONS, DIRECTIONS, Terms
 from retention.preview import count_stock, preview
 from retention.querysets import SEE_POLICIES
+from retention.samples import samples_of
+from retention.views.previewing import as_csv, day_wanted
 from trail.append import append
 
 RULES = ("pending_days", "from_hour", "to_hour", "pause_ms")
@@ -95,7 +97,10 @@ def propose(request: MemberRequest) -> HttpResponseBase:
                     actor=request.actor, account=account, terms=terms, typed=typed, replaces=replaced
                 )
                 return redirect("portal:policies")
-            context["effect"] = _effect(request, account, policies.draft(account, terms, replaces=replaced))
+            draft = policies.draft(account, terms, replaces=replaced)
+            context["effect"] = effect = _effect(request, account, draft, form["on"])
+            if request.POST.get("step") == "csv":
+                return as_csv(request, effect["on"], effect["days"])
         except PolicyError as error:
             context["problem"] = str(error)
     status = 422 if "problem" in context else 200
@@ -163,18 +168,19 @@ def _numbers(form: QueryDict) -> dict[str, int]:
         raise PolicyError("Write whole numbers. Nothing was changed.") from None
 
 
-def _effect(request: MemberRequest, account: Account, draft: Policy) -> dict[str, Any]:
-    """Return what would be due by day as it is and with the draft, and what would go on the first night."""
+def _effect(request: MemberRequest, account: Account, draft: Policy, on: str) -> dict[str, Any]:
+    """Return what would be due from a day on as it is and with the draft, and what would go in that night."""
     now = timezone.now()
-    as_it_is = Schedule.at(account, now)
-    day, stock = as_it_is.day_of(now), count_stock(as_it_is)
-    before = preview(as_it_is, day, stock=stock)
-    after = preview(Schedule.at(account, now, drafts=[draft]), day, stock=stock)
+    as_it_is, drafted = Schedule.at(account, now), Schedule.at(account, now, drafts=[draft])
+    today = as_it_is.day_of(now)
+    day, stock = day_wanted(on, today), count_stock(as_it_is)
+    before, after = preview(as_it_is, day, stock=stock), preview(drafted, day, stock=stock)
     names = {str(each.pk): each.name for each in Policy.objects.visible_to(request.actor)} | {str(draft.pk): draft.name}
     append("retention.previewed", actor=request.actor, account_id=account.pk)
     return {
         "before": pictures.due_by_day(before), "after": pictures.due_by_day(after), "estimate": after.is_estimate,
-        "goes_before": before.total.items, "goes_after": after.total.items, "table": pictures.table(after, names),
+        "goes_before": before.total.items, "goes_after": after.total.items, "on": day, "is_today": day == today,
+        "table": pictures.table(after, names, samples_of(drafted, stock, day)), "days": pictures.days(after, names),
         "sentence": words.sentence(draft, words.teams_of(account)), "keep": draft.keep,
     }  # fmt: skip
 
@@ -190,7 +196,9 @@ def _terms(form: dict[str, Any]) -> Terms:
 
 def _typed(data: QueryDict) -> dict[str, Any]:
     """Read the form; lines and queues are typed with commas between them."""
-    form: dict[str, Any] = {name: data.get(name, "") for name in ("name", "keep", "minimum", "maximum", "because")}
+    form: dict[str, Any] = {
+        name: data.get(name, "") for name in ("name", "keep", "minimum", "maximum", "because", "on")
+    }
     form |= {name: data.getlist(name) for name in ("kinds", "purposes", "directions", "teams")}
     return form | {name: data.get(name, "").split(",") for name in ("lines", "queues")}
 
@@ -198,7 +206,7 @@ def _typed(data: QueryDict) -> dict[str, Any]:
 def _given(data: QueryDict, replaced: Policy | None) -> dict[str, Any]:
     empty = _typed(QueryDict())
     if replaced is not None:
-        known = {name: getattr(replaced, name) for name in empty if name != "teams"}
+        known = {name: getattr(replaced, name) for name in empty if name not in ("teams", "on")}
         return empty | known | {"teams": [str(team) for team in replaced.teams]}
     return empty | FILLED.get(data.get("template", ""), {})
 

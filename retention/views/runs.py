@@ -1,13 +1,11 @@
 """The pages of disposal: what is due and kept, any day's preview, the runs with their progress, what was deferred."""
 
-import csv
 from collections.abc import Callable, Iterable
-from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseBase
+from django.http import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -24,8 +22,10 @@ from retention import nights, pictures, words
 from retention.due import Schedule
 from retention.errors import PolicyError
 from retention.models import Deferral, Policy, Run, RunState
-from retention.preview import preview
+from retention.preview import count_stock, preview
 from retention.querysets import SEE_POLICIES
+from retention.samples import samples_of
+from retention.views.previewing import as_csv, day_wanted
 from trail.append import append
 
 SHOWN = 50
@@ -45,15 +45,17 @@ def overview(request: MemberRequest) -> HttpResponseBase:
     context: dict[str, Any] = {"account": account, "may_control": may(request.actor, nights.CONTROL)}
     try:
         schedule = Schedule.at(account, timezone.now())
-        context["on"] = on = _day(request.GET.get("on", "")) or schedule.day_of(timezone.now())
-        found = preview(schedule, on)
+        context["on"] = on = day_wanted(request.GET.get("on", ""), schedule.day_of(timezone.now()))
+        stock = count_stock(schedule)
+        found = preview(schedule, on, stock=stock)
         names = {str(each.pk): each.name for each in Policy.objects.visible_to(request.actor)}
         context |= {
-            "total": found.total, "table": pictures.table(found, names), "estimate": found.is_estimate,
+            "total": found.total, "estimate": found.is_estimate,
+            "table": pictures.table(found, names, samples_of(schedule, stock, on)), "days": pictures.days(found, names),
             "soon": pictures.due_by_day(found), "kept": pictures.kept_by_policy(found, names),
         }  # fmt: skip
         if request.GET.get("format") == "csv":
-            return _csv(request, on, context["table"])
+            return as_csv(request, on, context["days"])
     except PolicyError as error:
         context["problem"] = str(error)
     append("retention.previewed", actor=request.actor, account_id=account.pk)
@@ -121,28 +123,6 @@ def begin(request: MemberRequest) -> HttpResponseBase:
 def _in_words(rows: Iterable[Deferral]) -> list[dict[str, Any]]:
     kinds = {entry.label: words.KINDS[kind] for kind, entry in data_map.kinds().items()}
     return [{"row": row, "what": kinds.get(row.label, row.label), "why": words.ground(row.ground)} for row in rows]
-
-
-def _csv(request: MemberRequest, on: date, rows: list[dict[str, Any]]) -> HttpResponse:
-    answer = HttpResponse(content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="disposal-{on.isoformat()}.csv"'
-    writer = csv.writer(answer)
-    writer.writerow(["kind", "policy", "records", "bytes"])
-    # A name that begins like a formula would be one in a spreadsheet.
-    writer.writerows([row["kind"], _harmless(row["policy"]), row["items"], row["size"]] for row in rows)
-    append("retention.previewed", actor=request.actor, account_id=request.actor.account_id, facts={"as": "csv"})
-    return answer
-
-
-def _harmless(text: str) -> str:
-    return f"'{text}" if text[:1] in "=+-@\t\r" else text
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise PolicyError("Write the day as YYYY-MM-DD. Nothing is shown.") from None
 
 
 def _visible(request: MemberRequest, pk: UUID) -> Run:

@@ -77,7 +77,30 @@ def test_what_is_due_is_shown_for_any_day(client: Client, calls: None) -> None:
     assert "<strong>2</strong> records" in client.get("/disposal/").content.decode()
     later = (timezone.now() + timedelta(days=340)).date().isoformat()
     assert "<strong>4</strong> records" in client.get(f"/disposal/?on={later}").content.decode()
-    assert client.get("/disposal/?on=tomorrow").status_code == 422
+
+
+@pytest.mark.parametrize("on", ["tomorrow", "2020-01-01", "9999-01-01", "0000-00-00", "2026-02-30"])
+def test_a_day_nobody_can_preview_is_refused(client: Client, calls: None, on: str) -> None:
+    assert client.get("/disposal/", {"on": on}).status_code == 422
+    answer = client.post("/policies/propose/", {**FORM, "step": "effect", "on": on})
+    assert answer.status_code == 422
+    assert "Nothing is shown" in answer.content.decode()
+
+
+def test_a_draft_is_shown_on_any_day_with_samples_and_as_a_file(client: Client, calls: None) -> None:
+    today = timezone.now().date()
+    given = {**FORM, "on": (today + timedelta(days=25)).isoformat()}
+    answer = client.post("/policies/propose/", {**given, "step": "effect"})
+    text = answer.content.decode()
+    assert "<strong>4</strong> records would go until" in text
+    assert "instead of 2" in text
+    (recordings,) = [row for row in answer.context["effect"]["table"] if row["kind"] == "Recordings"]
+    assert (recordings["policy"], recordings["items"], len(set(recordings["samples"]))) == ("Short", 3, 3)
+    page = client.get("/disposal/record/", {"id": recordings["samples"][0]}).content.decode()
+    assert '<h2 id="fate">Recordings</h2>' in page
+    lines = client.post("/policies/propose/", {**given, "step": "csv"}).content.decode().splitlines()
+    assert f"{given['on']},Recordings,Short,3," in "\n".join(lines)
+    assert not Policy.objects.filter(name="Short").exists()
 
 
 def test_the_table_is_also_a_file_without_formulas(client: Client, account: Account, calls: None) -> None:
@@ -85,7 +108,7 @@ def test_the_table_is_also_a_file_without_formulas(client: Client, account: Acco
     answer = client.get("/disposal/?format=csv")
     assert answer["Content-Type"].startswith("text/csv")
     lines = answer.content.decode().splitlines()
-    assert lines[0] == "kind,policy,records,bytes"
+    assert lines[0] == "day,kind,policy,records,bytes"
     assert all("'=HYPERLINK" in line for line in lines[1:])
 
 

@@ -373,7 +373,7 @@ def house(account, supervisor, officer, auditor, administrator, monkeypatch, set
     settings.DROP_FOLDERS = [str(h.drop)]
     h.watched = DropFolder.objects.create(account=account, place=str(h.drop / "old"))
     FieldMeaning.objects.create(account=account, field="rufnummer", means="phone")
-    h.policy = Policy.objects.get(account=account)
+    h.policy = Policy.objects.get(account=account, is_default=True)
     h.people = {"supervisor": supervisor, "officer": officer, "auditor": auditor, "administrator": administrator}
     return h
 
