@@ -6,7 +6,6 @@ Two databases cannot commit together, so there is one order. (a) In the data tra
 crash. Age, right and a permitted hand are askers of this one function.
 """
 
-import logging
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,14 +18,13 @@ from django.utils import timezone
 
 from privacy import bulk, guards, ledger, lineage, witness
 from privacy import map as data_map
+from privacy.files import unlink_doomed
 from privacy.guards import Refusal
 from privacy.keyring import ring
 from privacy.ledger import Memory
 from privacy.models import Condemnation, DoomedFile, DoomedKey, SealedModel
-from privacy.open import NoActor, store
+from privacy.open import NoActor
 from privacy.witness import Receipt, RecordRef
-
-logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,25 +172,6 @@ def _cleared(on_erase: data_map.OnErase) -> list[Any]:
             return [RandomUUID()]
         case data_map.Keep():
             return []
-
-
-def unlink_doomed(limit: int = 1_000) -> int:
-    """Unlink files nobody can open any more; returns how many. What fails goes to the end of the list."""
-    gone: list[str] = []
-    failed: list[str] = []
-    left = DoomedFile.objects.filter(gone_at=None, at__lte=timezone.now()).order_by("at")
-    for name in list(left.values_list("name", flat=True)[:limit]):
-        try:
-            store().delete(name)
-        except OSError as problem:
-            logger.warning("A sealed file could not be unlinked and will be tried again: %s", problem.strerror)
-            failed.append(name)
-            continue
-        gone.append(name)
-    # Otherwise a thousand that fail would hide all the others for ever.
-    DoomedFile.objects.filter(name__in=failed).update(at=timezone.now())
-    DoomedFile.objects.filter(name__in=gone).update(gone_at=timezone.now())
-    return len(gone)
 
 
 def resume(condemnation_id: UUID, *, actor: Any) -> tuple[Receipt, ...]:
