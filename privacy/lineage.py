@@ -50,7 +50,8 @@ def lock(rows: Iterable[SealedModel], *, sealed: bool = True) -> tuple[list[Seal
 
 def bare(query: "QuerySet[Any]") -> list[Any]:
     """Return the rows of a query with what an erasure looks at alone: sealed values are most of what a row weighs."""
-    return bulk.load(query, *_looked_at(query.model))
+    model: type[Model] = query.model
+    return bulk.load(query, *_looked_at(model))
 
 
 @cache
@@ -112,11 +113,12 @@ def _targets(rows: Sequence[SealedModel], loaded: Found) -> list[Target]:
 
 def _line(row: Any, loaded: Found, climbed: dict[tuple[type[Model], UUID], Line]) -> Line:
     """Return the references of a row and of what it belongs to, through rows already loaded, each climbed once."""
-    line = climbed.get((type(row), row.pk))
+    model: type[Model] = type(row)
+    line = climbed.get((model, row.pk))
     if line is None:
-        above = [loaded.get(parent, {}).get(getattr(row, name)) for name, parent in _links(type(row))]
+        above = [loaded.get(parent, {}).get(getattr(row, name)) for name, parent in _links(model)]
         higher = [ref for each in above if each is not None for ref in _line(each, loaded, climbed)]
-        line = climbed[type(row), row.pk] = (reference(row), *higher)
+        line = climbed[model, row.pk] = (reference(row), *higher)
     return line
 
 
