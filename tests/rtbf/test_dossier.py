@@ -256,6 +256,21 @@ def test_packing_takes_no_more_memory_than_a_piece():
     assert peak < 16 << 20
 
 
+def test_a_copy_with_much_sound_takes_no_more_memory_than_a_few_pieces(house, supervisor, client_of):
+    """From the sealed recordings to the browser: put together by the job, fetched through the page."""
+    for _ in range(3):
+        make_interaction(house.account, house.alice, phone=ALICE, recording=bytes(8 << 20))
+    dossier = raise_dossier(actor=supervisor.actor, account=house.account, identifiers=TYPED)
+    tracemalloc.start()
+    build(dossier, actor=supervisor.actor, progress=lambda *_: None)
+    answer = client_of(supervisor).post(f"/dossiers/{dossier.pk}/fetch/")
+    size = sum(len(piece) for piece in answer.streaming_content)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert size > 24 << 20
+    assert peak < 16 << 20
+
+
 def test_the_pages(house, supervisor, client_of, stranger):
     client = client_of(supervisor)
     assert client.post("/dossiers/", {"identifiers": "name:Alice"}).status_code == 422
