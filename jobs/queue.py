@@ -42,6 +42,19 @@ def enqueue(
     return job
 
 
+def enqueue_for_account(kind: str, account_id: UUID) -> bool:
+    """Let the house do what has come due in an account, unless that waits or is under way; says whether it was queued.
+
+    The account is the job's subject.
+    """
+    if Job.objects.filter(kind=kind, subject=account_id, status__in=OPEN).exists():
+        return False
+    with transaction.atomic():
+        actor = Actor.job(on_behalf_of=None, account_id=account_id)
+        enqueue(kind, account_id=account_id, subject=account_id, actor=actor)
+    return True
+
+
 def cancel(job: Job, *, actor: Actor) -> bool:
     """Cancel a job: at once while it waits, at its next progress while it runs. False when it has ended already."""
     require_actor(actor)

@@ -16,9 +16,8 @@ from django.utils import timezone
 
 from accounts.models import Account, Membership
 from accounts.roles import ROLES, rights_of
-from jobs import queue
 from jobs.errors import JobFailed
-from jobs.models import OPEN, Job
+from jobs.queue import enqueue_for_account
 from retention.holds import name_of
 from retention.models import LegalHold
 from retention.querysets import SEE
@@ -38,15 +37,8 @@ def to_remind_of(account: Account, now: datetime | None = None) -> "QuerySet[Leg
 
 def queue_hold_reminders() -> int:
     """Queue a job for each account with holds to be looked at again; returns how many."""
-    queued = 0
-    for account in Account.objects.filter(holds__review_on__isnull=False, holds__released_at=None).distinct():
-        waits = Job.objects.filter(kind=REMIND, subject=account.pk, status__in=OPEN).exists()
-        if not waits and to_remind_of(account).exists():
-            actor = Actor.job(on_behalf_of=None, account_id=account.pk)
-            with transaction.atomic():
-                queue.enqueue(REMIND, account_id=account.pk, subject=account.pk, actor=actor)
-            queued += 1
-    return queued
+    accounts = Account.objects.filter(holds__review_on__isnull=False, holds__released_at=None).distinct()
+    return sum(enqueue_for_account(REMIND, each.pk) for each in accounts if to_remind_of(each).exists())
 
 
 def remind_of_holds(account_id: UUID, *, actor: Actor) -> int:

@@ -11,9 +11,9 @@ from django.db import transaction
 
 from accounts.models import Account, Membership
 from accounts.roles import OFFICER, SUPERVISOR
-from jobs import queue
 from jobs.errors import JobFailed
-from jobs.models import OPEN, Job, Status
+from jobs.models import Job, Status
+from jobs.queue import enqueue_for_account
 from privacy import erasure
 from retention.fate import is_over
 from rtbf.entries import note
@@ -43,14 +43,8 @@ def to_remind(account: Account) -> list[ExternalTask]:
 
 def queue_minding() -> int:
     """Queue a job for each account that has tasks; returns how many."""
-    queued = 0
-    for account_id in ExternalTask.objects.values_list("account_id", flat=True).distinct():
-        if not Job.objects.filter(kind=MIND_TASKS, subject=account_id, status__in=OPEN).exists():
-            actor = Actor.job(on_behalf_of=None, account_id=account_id)
-            with transaction.atomic():
-                queue.enqueue(MIND_TASKS, account_id=account_id, subject=account_id, actor=actor)
-            queued += 1
-    return queued
+    accounts = ExternalTask.objects.values_list("account_id", flat=True).distinct()
+    return sum(enqueue_for_account(MIND_TASKS, account_id) for account_id in accounts)
 
 
 def mind(account_id: UUID, *, actor: Actor) -> int:

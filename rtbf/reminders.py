@@ -12,9 +12,8 @@ from django.db import transaction
 from accounts.models import Account, Membership
 from accounts.roles import OFFICER, SUPERVISOR
 from customers.models import Restriction
-from jobs import queue
 from jobs.errors import JobFailed
-from jobs.models import OPEN, Job
+from jobs.queue import enqueue_for_account
 from privacy.erasure import erase
 from retention.fate import is_over
 from rtbf.clocks import days_left
@@ -54,12 +53,8 @@ def queue_reminders() -> int:
     for account in Account.objects.all():
         note_ends(account)
         for kind, is_due in ((REMIND, to_remind_of), (END_CASES, outlived)):
-            waits = Job.objects.filter(kind=kind, subject=account.pk, status__in=OPEN).exists()
-            if not waits and is_due(account):
-                actor = Actor.job(on_behalf_of=None, account_id=account.pk)
-                with transaction.atomic():
-                    queue.enqueue(kind, account_id=account.pk, subject=account.pk, actor=actor)
-                queued += 1
+            if is_due(account):
+                queued += enqueue_for_account(kind, account.pk)
     return queued
 
 

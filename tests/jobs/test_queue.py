@@ -8,10 +8,10 @@ from django.utils import timezone
 
 from jobs import runner
 from jobs.models import Job, Status
-from jobs.queue import cancel, enqueue, sweep
+from jobs.queue import cancel, enqueue, enqueue_for_account, sweep
 from retention.nights import DISPOSE
 from tests.jobs.conftest import ACCOUNT, ALICE, let_lease_end, queued
-from trail.actor import NoActor
+from trail.actor import Actor, NoActor
 from trail.models import Event
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -40,6 +40,16 @@ def test_without_an_actor_there_is_no_job():
     with pytest.raises(NoActor):
         enqueue("test.work", account_id=ACCOUNT, subject=None, actor=None)
     assert not Job.objects.exists()
+
+
+def test_what_comes_due_in_an_account_waits_once_and_again_when_it_is_over(rung: list[UUID]):
+    assert enqueue_for_account("test.work", ACCOUNT)
+    assert not enqueue_for_account("test.work", ACCOUNT)
+    job = Job.objects.get()
+    assert (job.account_id, job.subject, rung) == (ACCOUNT, ACCOUNT, [job.pk])
+    assert Actor.from_facts(job.actor, request_id="").via == "job"
+    Job.objects.update(status=Status.DONE)
+    assert enqueue_for_account("test.work", ACCOUNT)
 
 
 def test_a_job_that_must_wait_is_not_rung_for_before_its_time(rung: list[UUID]):
