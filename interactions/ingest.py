@@ -28,6 +28,7 @@ from interactions.sound_links import tie
 from interactions.sounds import hear_all, seal_all
 from privacy import blind_index, bulk
 from privacy.keyring.ring import create_keys
+from privacy.ledger_gaps import refuse_in_doubt
 from privacy.models import SealedModel
 from privacy.open import Forgotten, store
 from privacy.sealing import seal
@@ -53,9 +54,11 @@ def ingest(drafts: Sequence[Draft], *, account: Account, actor: Actor, aliases: 
 
     aliases: from an id to every id of the same call. Drafts that tell nothing of when the call was and belong to no
     known call come back as `waiting`. Raises trail.refusal.Refused, Forgotten when a customer of the batch is just
-    being forgotten, and django.db.OperationalError when a database does not answer: then nothing was taken in.
+    being forgotten, privacy.ledger_gaps.LedgerInDoubt after an older keyring was put back, and
+    django.db.OperationalError when a database does not answer: then nothing was taken in.
     """
     require(actor, RIGHT, account, action="interactions.ingested")
+    refuse_in_doubt(account.pk)
     calls = [each for each in drafts if isinstance(each, InteractionDraft)]
     sounds = [each for call in calls for each in call.audio if each.kind is not AudioKind.GREETING]
     rejected: list[Rejected] = []

@@ -15,12 +15,12 @@ from django.db import connections, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from privacy import files
+from privacy import files, ledger_gaps, restored
 from privacy import map as data_map
 from privacy.index_rotation import columns
 from privacy.keyring.ring import ALIAS
 from privacy.map import Entry
-from privacy.models import Condemnation, DoomedFile, DoomedKey, IndexKey
+from privacy.models import Condemnation, DoomedFile, DoomedKey, IndexKey, Restoration
 from privacy.open import store
 from privacy.portions import in_portions
 
@@ -52,6 +52,7 @@ def check() -> Findings:
     yield from _files()
     yield from _keys()
     yield from _condemnations()
+    yield from _ledger()
     yield from _lineage()
     yield from _indexes()
 
@@ -176,6 +177,16 @@ def _condemnations() -> Findings:
     for condemnation in Condemnation.objects.filter(done_at=None, at__lt=timezone.now() - SLOW).order_by("at"):
         says = f"This erasure was decided at {condemnation.at:%Y-%m-%d %H:%M} UTC and is not finished."
         yield Finding("erasure_unfinished", str(condemnation.pk), says)
+
+
+def _ledger() -> Findings:
+    """Tell of erasures that the ledger does not know, until an officer of the account has looked after the restore."""
+    if restored.compare().older != restored.KEYRING and not Restoration.objects.filter(lost=restored.KEYRING).exists():
+        return
+    for gap in ledger_gaps.gaps():
+        if ledger_gaps.in_doubt(gap.account_id):
+            says = f"The erasure of {gap.at:%Y-%m-%d %H:%M} UTC is missing from the ledger: an import could undo it."
+            yield Finding("ledger_older", gap.case, says)
 
 
 def _lineage() -> Findings:

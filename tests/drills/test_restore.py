@@ -211,6 +211,11 @@ def test_the_drill(house, services, capsys):
     assert not any(canary in said.out + said.err for canary in CANARIES)
     call_command("fsck")
 
+    # The old export comes again: the ledger is today's and brings nothing of her back.
+    call_command("import_interactions", str(settings.SAMPLES / "pbx"), account=house.account.name, verbosity=0)
+    assert "forgotten" in capsys.readouterr().out
+    assert not any(canary in value for value in values_by_place().values() for canary in CANARIES)
+
 
 def assert_noticed(house: House) -> None:
     """It is noticed, and disposal by age waits."""

@@ -14,10 +14,12 @@ from accounts.errors import AccountsError
 from accounts.models import Account
 from interactions.imports import Report, import_folder
 from interactions.sounds import StoreFailed
+from privacy.ledger_gaps import LedgerInDoubt
 from privacy.open import Forgotten
 from trail.refusal import Refusal, recording_refusals
 
 SHOWN = 50
+KNOWN = (AccountsError, FileNotFoundError, Forgotten, LedgerInDoubt, Refusal, StoreFailed)
 GOES_ON = "What was taken in until then stays; mend that and run the import again, it goes on where it stopped."
 
 
@@ -40,7 +42,7 @@ class Command(BaseCommand):
             actor = shell_actor(options["actor"], account) if options["actor"] else operator()
             with recording_refusals():
                 report = import_folder(options["path"], account=account, actor=actor, progress=self._progress)
-        except (AccountsError, FileNotFoundError, Forgotten, Refusal, StoreFailed, OperationalError) as error:
+        except (*KNOWN, OperationalError) as error:
             raise CommandError(_sentence(error)) from error
         if sys.stderr.isatty():
             self.stderr.write("")

@@ -8,6 +8,7 @@ from django.db import OperationalError
 
 from jobs import restores
 from privacy import replay
+from privacy.ledger_gaps import gaps
 from privacy.replay import LostKeys
 from trail.actor import Actor
 from vault.errors import VaultError
@@ -40,7 +41,18 @@ class Command(BaseCommand):
         if done.unplayable:
             self.stdout.write(f"{done.unplayable} sounds were changed after the copy; their old files do not open.")
 
+        self._tell_gaps()
+
+    def _tell_gaps(self) -> None:
+        """Name what the ledger does not know any more, to whoever must look at it."""
+        for gap in gaps():
+            self.stderr.write(
+                f"Missing from the erasure ledger: {gap.case} of account {gap.account_id},"
+                f" {gap.at:%Y-%m-%d %H:%M} UTC. An import of an old export could bring it back (docs/restore.md)."
+            )
+
     def _look(self) -> None:
+        self._tell_gaps()
         found = replay.look()
         if found.lost:
             raise LostKeys(found.lost)
