@@ -9,7 +9,7 @@ from django.conf import settings
 from django.test import Client
 
 from accounts import roles
-from accounts.models import User
+from accounts.models import Team, User
 from interactions.models import Recording, Voicemail
 from tests.conftest import Person, make_person
 from tests.makers import make_agent, make_customer, make_interaction, make_sound
@@ -323,6 +323,17 @@ def test_an_agent_and_the_call_of_another_agent(account, agent, mine, client_of)
         if route.startswith("interactions/<uuid:pk>/"):
             answers |= set(asked(client, path_of(route, michaels)).values())
     assert answers == {403, 404, 405}
+
+
+def test_a_supervisor_and_the_call_of_another_team(account, mine, client_of):
+    """Customers and their requests are the account's, so these stay open to every supervisor."""
+    tina = make_person("Tina", account, roles.SUPERVISOR, whole_account=False)
+    tina.membership.supervisor.teams.add(Team.objects.create(account=account, name="Late"))
+    client, answers = client_of(tina), set()
+    for route in PORTAL:
+        if route.startswith("interactions/<uuid:pk>/"):
+            answers |= set(asked(client, path_of(route, mine)).values())
+    assert answers == {404, 405}
 
 
 @pytest.mark.parametrize("whose", ["mine", "theirs"])
