@@ -27,6 +27,7 @@ from interactions.sounds import StoreFailed
 from interactions.unlinking import UNLINK, forget_originals
 from jobs.errors import JobFailed
 from jobs.queue import enqueue
+from privacy.ledger_gaps import LedgerInDoubt
 from privacy.open import Forgotten
 from trail.actor import Actor
 
@@ -69,7 +70,7 @@ def _telling(folder: DropFolder) -> Iterator[None]:
         if folder.problem != problem:
             # Told once, and shown until it is mended: the place is looked at every few minutes.
             raise JobFailed(f"place.{error.code}") from error
-    except (StoreFailed, Forgotten) as error:
+    except (StoreFailed, Forgotten, LedgerInDoubt) as error:
         problem = type(error).__name__
         raise JobFailed(problem, again=True) from error
     finally:

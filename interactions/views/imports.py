@@ -43,6 +43,7 @@ PROBLEMS = {
     "spool": "The folder in memory was full.",
     "no_memory_folder": "The server has no folder in memory (SPOOL_DIRECTORY), so nothing is fetched from buckets.",
     "StoreFailed": "The store for recordings takes nothing more.",
+    "LedgerInDoubt": "An older keyring was put back: imports wait until an officer has confirmed the legal holds.",
 }
 
 

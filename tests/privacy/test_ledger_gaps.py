@@ -6,12 +6,15 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from interactions.ingest import ingest
+from jobs.errors import JobFailed
 from privacy import fsck, ledger_gaps, restored
 from privacy.erasure import erase
 from privacy.keyring.models import Tombstone
 from privacy.ledger import Memory
 from privacy.ledger_gaps import LedgerInDoubt
 from retention.reviewing import confirm_holds
+from tests.interactions.dropping import look, watched
+from tests.interactions.sources.exports import cdr_line
 from tests.interactions.test_ingest import draft
 from tests.looking import ALICE
 from tests.makers import make_customer, make_interaction
@@ -48,6 +51,21 @@ def test_nothing_comes_in_until_an_officer_has_looked(account, officer, restored
         call_command("import_interactions", str(settings.SAMPLES / "pbx"), account=account.name)
     confirm_holds(actor=officer.actor, account=account)
     assert ingest([draft(ALICE, ids=("asterisk:new",))], account=account, actor=ROOT).counts["interactions"] == 1
+
+
+def test_a_drop_folder_says_why_it_waits_and_loses_nothing(account, officer, restored_keyring, settings, tmp_path):
+    settings.DROP_FOLDERS = [str(tmp_path.resolve())]
+    (tmp_path / "Master.csv").write_text(cdr_line(), encoding="utf-8")
+    folder = watched(account, tmp_path.resolve())
+    with pytest.raises(JobFailed, match="LedgerInDoubt"):
+        look(folder)
+    folder.refresh_from_db()
+    assert folder.problem == "LedgerInDoubt"
+    restored.advance()
+    confirm_holds(actor=officer.actor, account=account)
+    report = look(folder)
+    assert report is not None
+    assert report.counts["interactions"] == 1
 
 
 def test_what_is_missing_is_named_also_after_the_keys_were_shredded_again(account, officer, restored_keyring, capsys):
