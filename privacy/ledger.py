@@ -7,6 +7,7 @@ neither loses an entry nor makes one for what was not erased. A reader asks once
 """
 
 import hmac
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -109,8 +110,9 @@ def remember(condemnation: Condemnation, models: Collection[type[SealedModel]]) 
     for each in _known.values():
         if each.model not in models or (each.person and condemnation.remember != Memory.PERSON):
             continue
-        rows = list(_condemned(each, condemnation))
-        by_account = {row.account_id: [other for other in rows if other.account_id == row.account_id] for row in rows}
+        by_account: dict[UUID, list[SealedModel]] = defaultdict(list)
+        for row in _condemned(each, condemnation):
+            by_account[row.account_id].append(row)
         for account_id, group in by_account.items():
             marks.setdefault(account_id, []).extend(each.marks(group, _opened(each, group), condemnation.at))
     for account_id, group_of_marks in marks.items():

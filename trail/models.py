@@ -13,14 +13,12 @@ from django.db import models
 from django.utils import timezone
 
 from privacy.ids import new_id
-from privacy.models import SealedField, SealedModel
+from privacy.models import SealedField, SealedModel, condemned_index
 
 NAMED_CALL = models.Func(
     "text", models.Value('"call":"([0-9a-f-]{36})"'), function="SUBSTRING", output_field=models.TextField()
 )
 """The call that an entry about a content names among its facts: it still leads there when the content's row is gone."""
-
-OPEN_CONDEMNATION = models.Q(condemnation_id__isnull=False, erased_at=None)
 
 
 class Outcome(models.TextChoices):
@@ -112,7 +110,7 @@ class Detail(SealedModel):
 
     class Meta:
         indexes = [
-            models.Index(fields=["condemnation_id"], condition=OPEN_CONDEMNATION, name="trail_detail_condemned"),
+            condemned_index("trail_detail_condemned"),
             GinIndex(fields=["digests"], condition=models.Q(digests__isnull=False), name="trail_detail_found"),
             models.Index(
                 fields=["account_id", "ended_at", "id"], condition=models.Q(condemned_at=None), name="trail_detail_age"

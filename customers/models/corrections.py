@@ -5,7 +5,7 @@ from django.db import models
 from accounts.models import Account
 from customers.kinds import Kind
 from customers.models.people import Customer
-from privacy.models import SealedModel
+from privacy.models import SealedModel, condemned_index
 
 
 class Corrected(SealedModel):
@@ -23,7 +23,7 @@ class Corrected(SealedModel):
         verbose_name = "correction"
         indexes = [
             models.Index(fields=["account", "was"], name="corrected_by_hash"),
-            models.Index(fields=["condemnation_id"], condition=models.Q(erased_at=None), name="corrected_condemned"),
+            condemned_index("corrected_condemned"),
         ]
 
     def __str__(self) -> str:

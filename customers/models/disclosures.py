@@ -4,7 +4,7 @@ from django.db import models
 
 from accounts.models import Account, User
 from customers.models.people import Customer
-from privacy.models import SealedField, SealedModel
+from privacy.models import SealedField, SealedModel, condemned_index
 
 
 class Disclosure(SealedModel):
@@ -26,7 +26,7 @@ class Disclosure(SealedModel):
     class Meta:
         default_permissions = ()
         indexes = [
-            models.Index(fields=["condemnation_id"], condition=models.Q(erased_at=None), name="disclosure_condemned"),
+            condemned_index("disclosure_condemned"),
         ]
 
     def __str__(self) -> str:

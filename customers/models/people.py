@@ -9,7 +9,7 @@ from django.db import models
 from accounts.models import Account
 from customers.kinds import Kind
 from customers.querysets import CustomerQuerySet, IdentifierQuerySet
-from privacy.models import SealedField, SealedModel
+from privacy.models import SealedField, SealedModel, condemned_index
 
 
 class Customer(SealedModel):
@@ -24,9 +24,7 @@ class Customer(SealedModel):
     class Meta:
         default_permissions = ()
         permissions = [("merge_customer", "Say that two customers are one person, or one is two")]
-        indexes = [
-            models.Index(fields=["condemnation_id"], condition=models.Q(erased_at=None), name="customer_condemned")
-        ]
+        indexes = [condemned_index("customer_condemned")]
 
     def __str__(self) -> str:
         return f"customer {self.pk}"
@@ -38,7 +36,7 @@ class Identifier(SealedModel):
     by_register: a register's own record says so, not the sign of a telephone network or a note.
     """
 
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", db_index=False)
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="identifiers")
     kind = models.CharField(max_length=16, choices=[(kind.value, kind.value) for kind in Kind])
     digest = models.BinaryField(max_length=32)
@@ -52,7 +50,7 @@ class Identifier(SealedModel):
         default_permissions = ()
         indexes = [
             models.Index(fields=["account", "digest"], name="identifier_by_digest"),
-            models.Index(fields=["condemnation_id"], condition=models.Q(erased_at=None), name="identifier_condemned"),
+            condemned_index("identifier_condemned"),
         ]
 
     def __str__(self) -> str:
@@ -62,7 +60,7 @@ class Identifier(SealedModel):
 class OfRegister(SealedModel):
     """A record of a register, beside the calls. `digest` is a blind index of place and content: twice is once."""
 
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", db_index=False)
     digest = models.BinaryField(max_length=32)
     place = SealedField(json=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -84,11 +82,7 @@ class RegisterEntry(OfRegister):
     class Meta(OfRegister.Meta):
         verbose_name_plural = "register entries"
         constraints = [models.UniqueConstraint(fields=["account", "digest"], name="register_entry_once")]
-        indexes = [
-            models.Index(
-                fields=["condemnation_id"], condition=models.Q(erased_at=None), name="register_entry_condemned"
-            )
-        ]
+        indexes = [condemned_index("register_entry_condemned")]
 
 
 class Note(OfRegister):
@@ -101,7 +95,7 @@ class Note(OfRegister):
 
     class Meta(OfRegister.Meta):
         constraints = [models.UniqueConstraint(fields=["account", "digest"], name="note_once")]
-        indexes = [models.Index(fields=["condemnation_id"], condition=models.Q(erased_at=None), name="note_condemned")]
+        indexes = [condemned_index("note_condemned")]
 
 
 class FieldMeaning(models.Model):

@@ -1,7 +1,8 @@
 """Calls and what they left: recordings, voicemails, transcripts, analysis, comments, values.
 
 Every row with something personal is sealed under a key of its own; what statistics need (times, lengths, agent, queue,
-direction) stands in plain columns and outlives the customer.
+direction) stands in plain columns and outlives the customer. A foreign key has no index of its own where another index
+begins with it: each index is written anew when a row is condemned.
 """
 
 from django.db import models
@@ -12,15 +13,10 @@ from customers.models import Customer, Note
 from interactions.drafts import Direction
 from interactions.querysets import ContentQuerySet, InteractionQuerySet
 from privacy.ids import new_id
-from privacy.models import SealedField, SealedModel
+from privacy.models import SealedField, SealedModel, condemned_index
 from trail.models import Event
 
 DIRECTIONS = [(each.value, each.value) for each in Direction]
-
-
-def condemned_index(name: str) -> models.Index:
-    """Return the small index that `resume` looks rows up by."""
-    return models.Index(fields=["condemnation_id"], condition=models.Q(erased_at=None), name=f"{name}_condemned")
 
 
 def aging_index(name: str) -> models.Index:
@@ -32,13 +28,17 @@ def aging_index(name: str) -> models.Index:
 class Interaction(SealedModel):
     """One call of one customer. Its plain columns stay when the customer is forgotten."""
 
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="interactions")
-    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, null=True, related_name="interactions")
-    agent = models.ForeignKey(Agent, on_delete=models.PROTECT, null=True, related_name="interactions")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="interactions", db_index=False)
+    customer = models.ForeignKey(
+        Customer, on_delete=models.PROTECT, null=True, related_name="interactions", db_index=False
+    )
+    agent = models.ForeignKey(Agent, on_delete=models.PROTECT, null=True, related_name="interactions", db_index=False)
     direction = models.CharField(max_length=8, choices=DIRECTIONS, default=Direction.INBOUND)
     queue = models.CharField(max_length=64, blank=True)
     line = models.CharField(max_length=20, blank=True)
-    circumstances = models.ForeignKey(Circumstances, on_delete=models.PROTECT, null=True, related_name="+")
+    circumstances = models.ForeignKey(
+        Circumstances, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     disposition = models.CharField(max_length=32, blank=True)
     started_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True)
@@ -68,7 +68,7 @@ class Interaction(SealedModel):
             models.Index(fields=["agent", "-started_at", "-id"], name="interaction_by_agent"),
             models.Index(fields=["customer"], name="interaction_by_customer"),
             aging_index("interaction"),
-            condemned_index("interaction"),
+            condemned_index("interaction_condemned"),
         ]
 
     def __str__(self) -> str:
@@ -78,14 +78,14 @@ class Interaction(SealedModel):
 class SourceId(SealedModel):
     """An id that a phone system gave this call, as a blind index: it joins sources and makes imports repeatable."""
 
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", db_index=False)
     interaction = models.ForeignKey(Interaction, on_delete=models.PROTECT, related_name="source_ids")
     digest = models.BinaryField(max_length=32)
 
     class Meta:
         default_permissions = ()
         constraints = [models.UniqueConstraint(fields=["account", "digest"], name="source_id_once")]
-        indexes = [condemned_index("source_id")]
+        indexes = [condemned_index("source_id_condemned")]
 
     def __str__(self) -> str:
         return f"source id {self.pk}"
@@ -95,7 +95,9 @@ class SourceRecord(SealedModel):
     """Where a record about this call stood in an export: file, record, field. Sealed, since file names hold numbers."""
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
-    interaction = models.ForeignKey(Interaction, on_delete=models.PROTECT, related_name="source_records")
+    interaction = models.ForeignKey(
+        Interaction, on_delete=models.PROTECT, related_name="source_records", db_index=False
+    )
     source = models.CharField(max_length=32)
     digest = models.BinaryField(max_length=32)
     place = SealedField(json=True)
@@ -104,7 +106,7 @@ class SourceRecord(SealedModel):
     class Meta:
         default_permissions = ()
         constraints = [models.UniqueConstraint(fields=["interaction", "digest"], name="source_record_once")]
-        indexes = [condemned_index("source_record")]
+        indexes = [condemned_index("source_record_condemned")]
 
     def __str__(self) -> str:
         return f"source record {self.pk}"
@@ -117,13 +119,13 @@ class OfInteraction(SealedModel):
     """
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
-    interaction = models.ForeignKey(Interaction, on_delete=models.PROTECT, related_name="%(class)ss")
+    interaction = models.ForeignKey(Interaction, on_delete=models.PROTECT, related_name="%(class)ss", db_index=False)
     digest = models.BinaryField(max_length=32)
     place = SealedField(json=True)
     created_at = models.DateTimeField(auto_now_add=True)
     ended_at = models.DateTimeField(null=True, editable=False)
     circumstances = models.ForeignKey(
-        Circumstances, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+        Circumstances, on_delete=models.PROTECT, null=True, editable=False, related_name="+", db_index=False
     )
 
     objects = ContentQuerySet.as_manager()
@@ -161,7 +163,7 @@ class Recording(SoundFile):
 
     class Meta(SoundFile.Meta):
         constraints = [models.UniqueConstraint(fields=["interaction", "digest"], name="recording_once")]
-        indexes = [condemned_index("recording"), aging_index("recording")]
+        indexes = [condemned_index("recording_condemned"), aging_index("recording")]
 
 
 class Voicemail(SoundFile):
@@ -171,7 +173,7 @@ class Voicemail(SoundFile):
 
     class Meta(SoundFile.Meta):
         constraints = [models.UniqueConstraint(fields=["interaction", "digest"], name="voicemail_once")]
-        indexes = [condemned_index("voicemail"), aging_index("voicemail")]
+        indexes = [condemned_index("voicemail_condemned"), aging_index("voicemail")]
 
 
 class Transcription(OfInteraction):
@@ -192,7 +194,7 @@ class Transcription(OfInteraction):
                 name="transcription_of_one_sound", condition=models.Q(recording=None) | models.Q(voicemail=None)
             ),
         ]
-        indexes = [condemned_index("transcription"), aging_index("transcription")]
+        indexes = [condemned_index("transcription_condemned"), aging_index("transcription")]
 
 
 class Analysis(OfInteraction):
@@ -204,7 +206,7 @@ class Analysis(OfInteraction):
     class Meta(OfInteraction.Meta):
         verbose_name_plural = "analyses"
         constraints = [models.UniqueConstraint(fields=["interaction", "digest"], name="analysis_once")]
-        indexes = [condemned_index("analysis"), aging_index("analysis")]
+        indexes = [condemned_index("analysis_condemned"), aging_index("analysis")]
 
 
 class Comment(OfInteraction):
@@ -217,7 +219,7 @@ class Comment(OfInteraction):
 
     class Meta(OfInteraction.Meta):
         constraints = [models.UniqueConstraint(fields=["interaction", "digest"], name="comment_once")]
-        indexes = [condemned_index("comment"), aging_index("comment")]
+        indexes = [condemned_index("comment_condemned"), aging_index("comment")]
 
 
 class DataSourceValue(OfInteraction):
@@ -228,7 +230,7 @@ class DataSourceValue(OfInteraction):
 
     class Meta(OfInteraction.Meta):
         constraints = [models.UniqueConstraint(fields=["interaction", "digest"], name="value_once")]
-        indexes = [condemned_index("value"), aging_index("value")]
+        indexes = [condemned_index("value_condemned"), aging_index("value")]
 
 
 class Mention(SealedModel):
@@ -238,7 +240,7 @@ class Mention(SealedModel):
     `end_ms`: from when to when it is heard in the sound of the transcript, over all its parts; empty without times.
     """
 
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", db_index=False)
     transcription = models.ForeignKey(Transcription, on_delete=models.PROTECT, null=True, related_name="mentions")
     comment = models.ForeignKey(Comment, on_delete=models.PROTECT, null=True, related_name="mentions")
     value = models.ForeignKey(DataSourceValue, on_delete=models.PROTECT, null=True, related_name="mentions")
@@ -251,7 +253,10 @@ class Mention(SealedModel):
 
     class Meta:
         default_permissions = ()
-        indexes = [models.Index(fields=["account", "digest"], name="mention_by_digest"), condemned_index("mention")]
+        indexes = [
+            models.Index(fields=["account", "digest"], name="mention_by_digest"),
+            condemned_index("mention_condemned"),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="mention_in_one_text",

@@ -6,10 +6,9 @@ A file name may hold a number, so names and paths stand sealed; a row is known b
 from django.db import models
 
 from accounts.models import Account, User
-from interactions.models.calls import condemned_index
 from interactions.querysets import ImportQuerySet
 from privacy.ids import new_id
-from privacy.models import SealedField, SealedModel
+from privacy.models import SealedField, SealedModel, condemned_index
 
 LONGEST_PLACE = 400
 LONGEST_REASON = 300
@@ -105,7 +104,7 @@ class ImportReject(SealedModel):
         constraints = [models.UniqueConstraint(fields=["run", "ordinal"], name="import_reject_once")]
         indexes = [
             models.Index(fields=["account", "created_at"], condition=models.Q(condemned_at=None), name="reject_by_age"),
-            condemned_index("import_reject"),
+            condemned_index("import_reject_condemned"),
         ]
 
     def __str__(self) -> str:
@@ -148,7 +147,7 @@ class Original(SealedModel):
             )
         ]
         indexes = [
-            condemned_index("original"),
+            condemned_index("original_condemned"),
             models.Index(fields=["folder"], condition=models.Q(doomed_at__isnull=False), name="original_doomed"),
         ]
 

@@ -3,7 +3,7 @@
 from privacy.models.erasing import Condemnation, DoomedFile, DoomedKey
 from privacy.models.index_keys import IndexKey
 from privacy.models.restoring import Epoch, HoldsReview, Restoration
-from privacy.models.sealed import SealedField, SealedModel
+from privacy.models.sealed import SealedField, SealedModel, condemned_index
 
 __all__ = [
     "Condemnation",
@@ -15,4 +15,5 @@ __all__ = [
     "Restoration",
     "SealedField",
     "SealedModel",
+    "condemned_index",
 ]

@@ -7,7 +7,7 @@ about the matter may name people, so it is sealed; the log gets the coded ground
 from django.db import models
 
 from accounts.models import Account, User
-from privacy.models import SealedField, SealedModel
+from privacy.models import SealedField, SealedModel, condemned_index
 from retention.querysets import HoldQuerySet
 
 
@@ -58,7 +58,7 @@ class LegalHold(SealedModel):
         indexes = [
             models.Index(fields=["account", "-placed_at"], name="hold_by_time"),
             models.Index(fields=["account", "review_on"], condition=models.Q(released_at=None), name="hold_to_review"),
-            models.Index(fields=["condemnation_id"], condition=models.Q(erased_at=None), name="hold_condemned"),
+            condemned_index("hold_condemned"),
         ]
 
     def __str__(self) -> str:
