@@ -18,6 +18,7 @@ from jobs.models import Job
 from retention.numbering import next_reference
 from rtbf.errors import RequestError
 from rtbf.models.closures import OPEN_CLOSINGS, SEE_CLOSING, Closing, Closure
+from rtbf.rules import rules_of
 from trail.actor import Actor, require_actor
 from trail.append import append
 from trail.canonical import Fact
@@ -25,7 +26,6 @@ from trail.canonical import Fact
 CLOSE: Final = "rtbf.close_account"
 AGREE: Final = SEE_CLOSING
 JOB: Final = "rtbf.carry_out_closing"
-WAITING_DAYS: Final = 30
 
 
 def ask_to_close(*, actor: Actor, account: Account, typed: str) -> Closure:
@@ -56,11 +56,12 @@ def agree_to_close(*, actor: Actor, closure: Closure) -> Closure:
             return held
         if actor.user_id is None or actor.user_id == held.asked_by_id:
             raise RequestError("Whoever asked can't agree. Nothing was done. Another person must.")
+        days = rules_of(held.account).closing_days
         held.agreed_by_id, held.agreed_at = actor.user_id, timezone.now()
-        held.due_at = held.agreed_at + timedelta(days=WAITING_DAYS)
+        held.due_at = held.agreed_at + timedelta(days=days)
         held.state, held.job_id = Closing.WAITING, enqueue(held, actor, held.due_at)
         held.save(update_fields=["agreed_by", "agreed_at", "due_at", "state", "job_id"])
-        note("closing.agreed", held, actor, {"days": WAITING_DAYS})
+        note("closing.agreed", held, actor, {"days": days})
     return held
 
 

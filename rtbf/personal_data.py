@@ -100,7 +100,7 @@ declare(
     Rules,
     plain=[
         "id", "account", "four_eyes", "most_records", "most_requests", "within_hours", "identity_first", "holidays",
-        "remind_days",
+        "remind_days", "closing_days",
     ],
     subject="nobody",
 )  # fmt: skip

@@ -33,6 +33,7 @@ class NewRules:
     identity_first: bool
     holidays: str
     remind_days: int
+    closing_days: int
 
 
 FIELDS = tuple(NewRules.__dataclass_fields__)

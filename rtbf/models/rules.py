@@ -14,7 +14,8 @@ class Rules(models.Model):
     """The rules of one account; an account without a row has the defaults.
 
     most_records: a larger plan needs a second person. most_requests: so many confirmed by one person within
-    `within_hours` before the next needs one.
+    `within_hours` before the next needs one. closing_days: between a second person's yes to closing the account and its
+    beginning.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -28,6 +29,7 @@ class Rules(models.Model):
     identity_first = models.BooleanField(default=False)
     holidays = models.TextField(blank=True, max_length=10_000)
     remind_days = models.PositiveIntegerField(default=7, validators=[MaxValueValidator(60)])
+    closing_days = models.PositiveIntegerField(default=30, validators=[MinValueValidator(7), MaxValueValidator(365)])
 
     class Meta:
         default_permissions = ()

@@ -16,6 +16,7 @@ from rtbf import leaving
 from rtbf.closing_down import what_stops
 from rtbf.errors import RequestError
 from rtbf.models.closures import Closing, Closure
+from rtbf.rules import rules_of
 from rtbf.times import in_zone
 
 ABOUT = (Closure._meta.label, "pk")
@@ -78,7 +79,7 @@ def _show(request: MemberRequest, problem: str = "") -> HttpResponseBase:
         "found": found,
         "due": in_zone(found.due_at, account.zone) if found and found.due_at else "",
         "stops": what_stops(account) if found is None or found.started_at is None else found.why,
-        "days": leaving.WAITING_DAYS,
+        "days": rules_of(account).closing_days,
         "may_ask": found is None and may(request.actor, leaving.CLOSE),
         "may_agree": found is not None and found.state == Closing.ASKED and found.asked_by_id != request.user.pk,
         "may_cancel": found is not None and found.started_at is None,

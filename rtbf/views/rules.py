@@ -22,6 +22,7 @@ NUMBERS = {
     "most_requests": "Requests one person confirms before the next needs a second person",
     "within_hours": "… counted within so many hours",
     "remind_days": "Remind so many days before a request is due",
+    "closing_days": "Wait so many days before the account is closed (7 to 365)",
 }
 EXAMPLE = {
     "name": "Ann Example", "account": "(this account)", "reference": "RTBF-2026-000001", "received_on": "2 June 2026",

@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 import pytest
 from django.utils import timezone
 
+import retention.tasks  # noqa: F401 - registers the job
 from accounts import roles
 from customers.models import Disclosure
 from interactions.models import Recording

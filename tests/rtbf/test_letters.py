@@ -7,6 +7,7 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
+import retention.tasks  # noqa: F401 - registers the job
 from jobs import runner
 from jobs.models import Job
 from privacy.open import NoActor as OpeningNeedsActor
@@ -31,7 +32,7 @@ WHO = Intake(channel="letter", name="Canary Brown", contact="canary@example.com"
 PDF = b"%PDF-1.7 canary"
 RULES = NewRules(
     four_eyes=True, most_records=10, most_requests=3, within_hours=24, identity_first=True, holidays="12-25 Christmas",
-    remind_days=7,
+    remind_days=7, closing_days=30,
 )  # fmt: skip
 
 
@@ -197,7 +198,15 @@ def test_rules_are_changed_on_record_by_officer_and_administrator(house, officer
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"most_records": 0}, {"most_requests": -1}, {"within_hours": 10**6}, {"holidays": "soon"}, {"remind_days": 61}],
+    [
+        {"most_records": 0},
+        {"most_requests": -1},
+        {"within_hours": 10**6},
+        {"holidays": "soon"},
+        {"remind_days": 61},
+        {"closing_days": 6},
+        {"closing_days": 366},
+    ],
 )
 def test_odd_rules_change_nothing(house, officer, wrong):
     with pytest.raises(NotPossible, match="Nothing was changed"):

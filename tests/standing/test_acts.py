@@ -67,7 +67,7 @@ WHY = Reason("quality")
 NO_ACTOR = (trail_actor.NoActor, privacy.open.NoActor)
 
 RULES = rules.NewRules(four_eyes=True, most_records=9, most_requests=9, within_hours=9, identity_first=False,
-                       holidays="", remind_days=9)  # fmt: skip
+                       holidays="", remind_days=9, closing_days=9)  # fmt: skip
 
 Act = Callable[[Any, Any], Any]
 # flow: the action of its entry, who does it, and the call (h: the house, a: the actor).
@@ -316,6 +316,7 @@ ELSEWHERE = {
     "rtbf.dossier.build": "tests/rtbf/test_dossier.py",
     "rtbf.dossier.end": "tests/rtbf/test_dossier.py",
     "rtbf.dossier.fetch": "tests/rtbf/test_dossier.py",
+    "rtbf.dossier.let_go": "tests/rtbf/test_dossier.py",
     "rtbf.proving.prove": "tests/rtbf/test_residue.py",
     "rtbf.letters.deliver_letter": "tests/rtbf/test_letters.py",
     "rtbf.raising.discover_request": "tests/rtbf/test_raising.py",
