@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from uuid import UUID
 
+from django.db.models import Q
+
 from retention.due import Portion, Schedule
 from retention.preview import Stock
 
@@ -24,6 +26,6 @@ def samples_of(
         picked = found.setdefault((aged.kind, decision.rule.id), [])
         if decision.last_day < on and decision.rule.id not in schedule.paused and len(picked) < most:
             rows = Portion(aged.kind, aged.call, schedule.end_of(aged.day)).rows()
-            that_day = rows.filter(ended_at__gte=schedule.end_of(aged.day - timedelta(days=1)))
+            that_day = rows.filter(Q(ended_at__gte=schedule.end_of(aged.day - timedelta(days=1))))
             picked += that_day.values_list("pk", flat=True)[: most - len(picked)]
     return found

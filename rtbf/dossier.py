@@ -30,10 +30,11 @@ from privacy.keyring.ring import KeyLost, create_keys
 from privacy.open import Forgotten, Warrant, content_context, open_content, open_row, store, warrant
 from privacy.sealing import seal
 from privacy.witness import RecordRef
-from retention.fate import fate_without_call, is_over
+from retention.fate import is_over
 from retention.numbering import next_reference
 from rtbf.discovery import discover
 from rtbf.dossier_contents import COLUMNS, Contents, as_json
+from rtbf.dossier_terms import KIND
 from rtbf.errors import RequestError, TooLate
 from rtbf.models import Dossier, DossierState, Right
 from rtbf.people import find_people
@@ -50,8 +51,6 @@ RAISE: Final = "rtbf.raise_dossier"
 BUILD: Final = "rtbf.dossier"
 END: Final = "rtbf.dossier_end"
 PURPOSE: Final = "right_of_access"
-KIND: Final = "dossier"
-"""What policies call a dossier."""
 PIECE_BYTES: Final = 1 << 20
 
 BROKEN = (VaultError, KeyLost, AudioError, FileNotFoundError)
@@ -267,18 +266,6 @@ def end(dossier: Dossier, *, actor: Actor) -> None:
     """Erase a dossier that was fetched; one that nobody fetches goes by the policies. Safe to repeat."""
     if dossier.fetched_at is not None and dossier.condemned_at is None:
         erasure.erase([dossier], actor=actor, ground="dossier_over", case=dossier.reference)
-
-
-def kept_until(dossier: Dossier) -> str:
-    """Return until which day it may be fetched, in words."""
-    fate = fate_without_call(dossier.account, KIND, dossier.ended_at)
-    return fate.until if fate else ""
-
-
-def until_from_now(account: Account) -> str:
-    """Return until which day one that is asked for now may be fetched, in words."""
-    fate = fate_without_call(account, KIND, timezone.now())
-    return fate.until if fate else ""
 
 
 def let_go(refs: Sequence[RecordRef], *, actor: Actor, ground: str, case: str) -> None:

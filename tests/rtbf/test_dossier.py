@@ -20,7 +20,8 @@ from jobs.models import Job
 from privacy import open as opening
 from privacy.models import DoomedFile
 from retention import nights
-from rtbf.dossier import build, fetch, kept_until, raise_dossier, silence_first, until_from_now
+from rtbf.dossier import build, fetch, raise_dossier, silence_first
+from rtbf.dossier_terms import kept_until, until_from_now
 from rtbf.errors import RequestError, TooLate
 from rtbf.models import Dossier, DossierState, Right
 from rtbf.spreadsheet import Sheet, workbook
