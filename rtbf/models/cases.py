@@ -7,7 +7,7 @@ of its own, found by nothing but its request, and goes when no policy keeps it a
 from django.db import models
 
 from accounts.models import Account, User
-from privacy.models import SealedField, SealedModel
+from privacy.models import SealedField, SealedModel, condemned_index
 from rtbf.codes import LetterKind, Relation
 from rtbf.models.requests import Request
 from rtbf.querysets import CaseQuerySet
@@ -37,7 +37,7 @@ class CaseFile(SealedModel):
             models.Index(
                 fields=["account", "ended_at", "id"], condition=models.Q(condemned_at=None), name="case_by_age"
             ),
-            models.Index(fields=["condemnation_id"], condition=models.Q(erased_at=None), name="case_condemned"),
+            condemned_index("case_condemned"),
         ]
 
     def __str__(self) -> str:
@@ -61,7 +61,7 @@ class Evidence(SealedModel):
     class Meta:
         default_permissions = ()
         indexes = [
-            models.Index(fields=["condemnation_id"], condition=models.Q(erased_at=None), name="evidence_condemned"),
+            condemned_index("evidence_condemned"),
         ]
 
     def __str__(self) -> str:
@@ -97,7 +97,7 @@ class Letter(SealedModel):
     class Meta:
         default_permissions = ()
         indexes = [
-            models.Index(fields=["condemnation_id"], condition=models.Q(erased_at=None), name="letter_condemned"),
+            condemned_index("letter_condemned"),
         ]
 
     def __str__(self) -> str:

@@ -4,7 +4,7 @@ from django.db import models
 
 from accounts.models import Account
 from customers.kinds import Kind
-from privacy.models import SealedField, SealedModel
+from privacy.models import SealedField, SealedModel, condemned_index
 from rtbf.models.requests import Request
 
 
@@ -20,7 +20,7 @@ class Correction(SealedModel):
     class Meta:
         default_permissions = ()
         indexes = [
-            models.Index(fields=["condemnation_id"], condition=models.Q(erased_at=None), name="correction_condemned"),
+            condemned_index("correction_condemned"),
         ]
 
     def __str__(self) -> str:

@@ -8,7 +8,7 @@ from django.db import models
 from django.utils import timezone
 
 from accounts.models import Account, User
-from privacy.models import SealedField, SealedModel
+from privacy.models import SealedField, SealedModel, condemned_index
 from rtbf.querysets import DossierQuerySet
 
 
@@ -69,7 +69,7 @@ class Dossier(SealedModel):
             models.Index(
                 fields=["account", "ended_at", "id"], condition=models.Q(condemned_at=None), name="dossier_by_age"
             ),
-            models.Index(fields=["condemnation_id"], condition=models.Q(erased_at=None), name="dossier_condemned"),
+            condemned_index("dossier_condemned"),
         ]
 
     def __str__(self) -> str:

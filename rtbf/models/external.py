@@ -10,7 +10,7 @@ from django.db import models
 
 from accounts.models import Account, User
 from privacy.ids import new_id
-from privacy.models import SealedField, SealedModel
+from privacy.models import SealedField, SealedModel, condemned_index
 from rtbf.models.requests import Request
 from rtbf.querysets import CaseQuerySet, SystemQuerySet
 
@@ -142,7 +142,7 @@ class TaskSubject(SealedModel):
     class Meta:
         default_permissions = ()
         indexes = [
-            models.Index(fields=["condemnation_id"], condition=models.Q(erased_at=None), name="task_subject_condemned"),
+            condemned_index("task_subject_condemned"),
         ]
 
     def __str__(self) -> str:
@@ -160,9 +160,7 @@ class TaskEvidence(SealedModel):
     class Meta:
         default_permissions = ()
         indexes = [
-            models.Index(
-                fields=["condemnation_id"], condition=models.Q(erased_at=None), name="task_evidence_condemned"
-            ),
+            condemned_index("task_evidence_condemned"),
         ]
 
     def __str__(self) -> str:

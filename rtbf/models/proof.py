@@ -8,7 +8,7 @@ from django.db import models
 
 from accounts.models import Account
 from privacy.ids import new_id
-from privacy.models import SealedField, SealedModel
+from privacy.models import SealedField, SealedModel, condemned_index
 from rtbf.models.requests import Request
 
 
@@ -38,9 +38,7 @@ class SearchSample(SealedModel):
 
     class Meta:
         default_permissions = ()
-        indexes = [
-            models.Index(fields=["condemnation_id"], condition=models.Q(erased_at=None), name="sample_condemned")
-        ]
+        indexes = [condemned_index("sample_condemned")]
 
     def __str__(self) -> str:
         return f"search sample {self.pk}"

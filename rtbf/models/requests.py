@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts.models import Account, User
 from customers.kinds import Kind
 from privacy.ids import new_id
-from privacy.models import SealedField, SealedModel
+from privacy.models import SealedField, SealedModel, condemned_index
 from rtbf.codes import Asks, Channel, Check, Ending, Extension, RefusalGround, SecondPerson
 from rtbf.querysets import PlanItemQuerySet, RequestQuerySet
 
@@ -169,7 +169,7 @@ class RequestedIdentifier(SealedModel):
     class Meta:
         default_permissions = ()
         indexes = [
-            models.Index(fields=["condemnation_id"], condition=models.Q(erased_at=None), name="requested_condemned"),
+            condemned_index("requested_condemned"),
         ]
 
     def __str__(self) -> str:

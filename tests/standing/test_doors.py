@@ -12,7 +12,7 @@ DOORS = {
     # content
     "open_content": {"interactions.silencing", "rtbf.dossier", "rtbf.sealed_searched", "interactions.playback"},
     "store": {
-        "interactions.ingest", "interactions.sounds", "rtbf.dossier", "privacy.open", "privacy.erasure", "privacy.fsck",
+        "interactions.ingest", "interactions.sounds", "rtbf.dossier", "privacy.open", "privacy.files", "privacy.fsck",
         "privacy.versions", "jobs.store_copy",
     },
     # keys and what they open
@@ -119,7 +119,7 @@ DELETERS = {"privacy.erasure", "privacy.fsck", "privacy.versions", "customers.me
             "interactions.openings", "interactions.sounds",
             "accounts.staffing", "interactions.columns", "interactions.unlinking", "accounts.handling", "rtbf.changes",
             "rtbf.dossier", "rtbf.raising", "rtbf.leavers"}  # fmt: skip
-DELETING = re.compile(r"\s*(delete\s+from|truncate)\s", re.IGNORECASE)
+DELETING = re.compile(r"\b(DELETE\s+FROM|TRUNCATE|delete\s+from|truncate)\s+[\w{\"]")
 
 
 def test_nothing_deletes_past_the_eraser():
@@ -132,9 +132,9 @@ def test_only_the_keyring_deletes_in_sql():
         module.name
         for module in modules()
         for node in ast.walk(module.tree)
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and DELETING.match(node.value)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and DELETING.search(node.value)
     }
-    assert found == {"privacy.keyring.ring", "privacy.keyring.renewal"}
+    assert found == {"privacy.keyring.ring", "privacy.keyring.block_renewal", "privacy.keyring.renewal"}
 
 
 # A face that asks a table for rows otherwise, and why nothing comes with them that its reader may not see.
