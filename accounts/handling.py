@@ -4,6 +4,7 @@ Without a rule that fits, a call is kept for the quality of service alone: the p
 """
 
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import transaction
@@ -17,9 +18,18 @@ from trail.append import append
 WITHOUT_RULE = (Purpose.QUALITY,)
 CHANGE = "accounts.change_purposerule"
 MOST_RULES = 1_000
+NAMED = ("direction", "line", "queue", "campaign")
+"""What a rule can say about a call."""
 
-Facts = tuple[str, str, str, UUID | None]
-"""Direction, line, queue and team of a call."""
+
+class Facts(NamedTuple):
+    """What rules and policies ask about a call."""
+
+    direction: str
+    line: str = ""
+    queue: str = ""
+    campaign: str = ""
+    team_id: UUID | None = None
 
 
 class Handling:
@@ -51,8 +61,7 @@ class Handling:
         return tuple(sorted(found or WITHOUT_RULE))
 
     def _row(self, purposes: tuple[str, ...], facts: Facts) -> Circumstances:
-        direction, line, queue, team_id = facts
-        same = {"purposes": list(purposes), "direction": direction, "line": line, "queue": queue, "team_id": team_id}
+        same = {"purposes": list(purposes), **facts._asdict()}
         rows = Circumstances.objects.filter(account=self.account)
         found = rows.filter(**same).first()
         if found is None:
@@ -63,7 +72,14 @@ class Handling:
 
 
 def add_rule(
-    *, actor: Actor, account: Account, purposes: Sequence[str], direction: str = "", line: str = "", queue: str = ""
+    *,
+    actor: Actor,
+    account: Account,
+    purposes: Sequence[str],
+    direction: str = "",
+    line: str = "",
+    queue: str = "",
+    campaign: str = "",
 ) -> PurposeRule:
     """Let calls that come in from now on be kept for these purposes. Raises Refused, NotPossible."""
     require(actor, CHANGE, account, action="purpose_rule.added")
@@ -76,19 +92,20 @@ def add_rule(
 
     with transaction.atomic():
         Account.objects.select_for_update(no_key=True).get(pk=account.pk)
-        same = {"direction": direction, "line": line.strip()[:20], "queue": queue.strip()[:64], "purposes": wanted}
-        known = PurposeRule.objects.filter(account=account, **same).first()
+        named = {"line": line.strip()[:20], "queue": queue.strip()[:64], "campaign": campaign.strip()[:64]}
+        same = {"direction": direction, **named}
+        known = PurposeRule.objects.filter(account=account, purposes=wanted, **same).first()
         if known is not None:
             return known
         if PurposeRule.objects.filter(account=account).count() >= MOST_RULES:
             raise NotPossible(f"An account has at most {MOST_RULES} rules. Nothing was saved. Remove one first.")
-        rule = PurposeRule.objects.create(account=account, **same)
+        rule = PurposeRule.objects.create(account=account, purposes=wanted, **same)
         append(
             "purpose_rule.added",
             actor=actor,
             account_id=account.pk,
             record=(rule._meta.label, str(rule.pk)),
-            facts={"purposes": ",".join(wanted), "direction": direction, "queue": rule.queue, "line": rule.line},
+            facts={"purposes": ",".join(wanted), **same},
         )
     return rule
 
@@ -109,5 +126,4 @@ def remove_rule(*, actor: Actor, rule: PurposeRule) -> None:
 
 
 def _fits(rule: PurposeRule, facts: Facts) -> bool:
-    direction, line, queue, _ = facts
-    return rule.direction in ("", direction) and rule.line in ("", line) and rule.queue in ("", queue)
+    return all(getattr(rule, name) in ("", getattr(facts, name)) for name in NAMED)

@@ -39,5 +39,13 @@ declare(
 )
 declare(Supervisor, plain=["id", "membership", "whole_account"], subject="staff")
 declare(Supervision, plain=["id", "supervisor", "team"], subject="staff")
-declare(Circumstances, plain=["id", "account", "purposes", "direction", "line", "queue", "team"], subject="nobody")
-declare(PurposeRule, plain=["id", "account", "purposes", "direction", "line", "queue", "created_at"], subject="nobody")
+declare(
+    Circumstances,
+    plain=["id", "account", "purposes", "direction", "line", "queue", "campaign", "team"],
+    subject="nobody",
+)
+declare(
+    PurposeRule,
+    plain=["id", "account", "purposes", "direction", "line", "queue", "campaign", "created_at"],
+    subject="nobody",
+)

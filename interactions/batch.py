@@ -178,7 +178,7 @@ class Batch:
         interaction = call.interaction = call.interaction or bulk.new(Interaction, account_id=self.account.pk)
         is_changed = columns.fill(interaction, call.drafts, agents)
         if is_new or is_changed:
-            columns.set_circumstances(interaction, self.handling, self._teams)
+            columns.set_circumstances(interaction, self.handling, self._teams, call.drafts)
         was = interaction.customer_id
         if interaction.direction != Direction.INTERNAL and (is_new or about):
             interaction.customer_id = self.resolver.resolve(about, was)

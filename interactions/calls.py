@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from accounts.handling import Handling
+from accounts.handling import Facts, Handling
 from accounts.models import Account, Agent
 from interactions.drafts import InteractionDraft
 from interactions.joining import Call
@@ -38,7 +38,10 @@ def agents_of(account: Account, calls: Sequence[Call]) -> dict[str, Agent]:
 
 
 def fill(interaction: Interaction, drafts: Sequence[InteractionDraft], agents: Mapping[str, Agent]) -> bool:
-    """Set what the drafts know and the interaction lacks; return whether anything changed."""
+    """Set what the drafts know and the interaction lacks; return whether anything changed.
+
+    A campaign is no column: `set_circumstances` takes it over, which a new one counts as a change for.
+    """
     before = _snapshot(interaction)
     for draft in reversed(_in_order(drafts)):
         decides = draft.source in CALL_DETAIL_RECORDS
@@ -46,10 +49,22 @@ def fill(interaction: Interaction, drafts: Sequence[InteractionDraft], agents: M
         agent = agents.get(draft.agent_extension)
         _take(interaction, {"line": draft.own_address[:20], "agent_id": agent and agent.pk}, decides=decides)
     _complete(interaction)
-    return _snapshot(interaction) != before
+    return _snapshot(interaction) != before or campaign_of(interaction, drafts) != campaign_of(interaction)
 
 
-def set_circumstances(interaction: Interaction, handling: Handling, teams: dict[UUID, UUID | None]) -> None:
+def campaign_of(interaction: Interaction, drafts: Sequence[InteractionDraft] = ()) -> str:
+    """Return the campaign a call is known to belong to, or the first that a draft names."""
+    known = interaction.circumstances if interaction.circumstances_id else None
+    named = [known.campaign if known else "", *(draft.campaign for draft in drafts)]
+    return next(filter(None, named), "")
+
+
+def set_circumstances(
+    interaction: Interaction,
+    handling: Handling,
+    teams: dict[UUID, UUID | None],
+    drafts: Sequence[InteractionDraft] = (),
+) -> None:
     """Say under which circumstances a call is kept; one that has purposes already keeps them.
 
     `teams`: by agent; an agent who is not in it yet is looked up and added.
@@ -57,7 +72,13 @@ def set_circumstances(interaction: Interaction, handling: Handling, teams: dict[
     agent_id = interaction.agent_id
     if agent_id is not None and agent_id not in teams:
         teams[agent_id] = Agent.objects.values_list("team_id", flat=True).get(pk=agent_id)
-    facts = (str(interaction.direction), interaction.line, interaction.queue, agent_id and teams[agent_id])
+    facts = Facts(
+        str(interaction.direction),
+        interaction.line,
+        interaction.queue,
+        campaign_of(interaction, drafts),
+        teams[agent_id] if agent_id else None,
+    )
     known = interaction.circumstances if interaction.circumstances_id else None
     found = handling.under(known.purposes, facts) if known else handling.of(facts)
     interaction.circumstances_id = found.pk

@@ -38,6 +38,7 @@ SAYS: Final[dict[Meaning, str]] = {
     Meaning.TEXT: "Free text: subject, note, comment",
     Meaning.AUTHOR: "Who wrote it",
     Meaning.WRITTEN_AT: "When it was written",
+    Meaning.CAMPAIGN: "Campaign the call belongs to",
 }
 
 

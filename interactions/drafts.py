@@ -126,6 +126,7 @@ class InteractionDraft:
     """One call as one source saw it. Empty means the source does not say.
 
     ids: `scheme:value`, strongest first. Times are aware. `customer_address` and `own_address` are raw, as they stood.
+    `campaign`: a code that holds nothing personal (`sides.campaign_code`).
     `anonymous`: the caller withheld the number, so `customer_address` says that and identifies nobody.
     """
 
@@ -144,6 +145,7 @@ class InteractionDraft:
     agent_extension: str = ""
     agent_name: str = ""
     queue: str = ""
+    campaign: str = ""
     disposition: str = ""
     values: tuple[tuple[str, TextDraft], ...] = ()
     comments: tuple[CommentDraft, ...] = ()

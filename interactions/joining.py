@@ -95,7 +95,7 @@ def _days_of_hour(at: datetime) -> frozenset[str]:
 
 def _find_existing(account_id: UUID, by_digest: Mapping[bytes, Call]) -> None:
     rows = SourceId.objects.filter(account_id=account_id, digest__any_of=list(by_digest))
-    for row in rows.select_related("interaction").order_by("interaction_id"):
+    for row in rows.select_related("interaction__circumstances").order_by("interaction_id"):
         call = by_digest[bytes(row.digest)]
         if row.condemned_at is not None:
             call.was_forgotten = True

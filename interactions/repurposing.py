@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from accounts.handling import Handling
+from accounts.handling import Facts, Handling
 from accounts.models import Agent, Purpose
 from accounts.rights import require
 from interactions.models import Interaction
@@ -66,9 +66,9 @@ def change_purposes(*, actor: Actor, call_id: UUID, purposes: Sequence[str], rea
     return held
 
 
-def _facts(call: Interaction) -> tuple[str, str, str, UUID | None]:
+def _facts(call: Interaction) -> Facts:
     if call.circumstances is not None:
         known = call.circumstances
-        return known.direction, known.line, known.queue, known.team_id
+        return Facts(known.direction, known.line, known.queue, known.campaign, known.team_id)
     team = Agent.objects.values_list("team_id", flat=True).get(pk=call.agent_id) if call.agent_id else None
-    return str(call.direction), call.line, call.queue, team
+    return Facts(str(call.direction), call.line, call.queue, team_id=team)

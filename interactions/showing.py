@@ -90,6 +90,7 @@ def _head(interaction: Interaction, opened: dict[str, Any]) -> dict[str, Any]:
         "agent": agent_name(interaction.agent),
         "line": interaction.queue or shown_line(interaction.line),
         "is_queue": bool(interaction.queue),
+        "campaign": interaction.circumstances.campaign if interaction.circumstances else "",
         "length": length(interaction.duration_s),
         "forgotten_on": day_of(interaction.condemned_at, zone) if interaction.condemned_at else "",
         "deleted_on": day_of(interaction.content_deleted_at, zone) if interaction.content_deleted_at else "",

@@ -47,6 +47,10 @@ class Handled(Protocol):
         """Where it waited for an agent."""
 
     @property
+    def campaign(self) -> str:
+        """What it was made for, as the dialer or the account names that."""
+
+    @property
     def team(self) -> str:
         """The id of the agent's team at that time."""
 
@@ -65,13 +69,14 @@ class Rule:
     directions: frozenset[str] = frozenset()
     lines: frozenset[str] = frozenset()
     queues: frozenset[str] = frozenset()
+    campaigns: frozenset[str] = frozenset()
     teams: frozenset[str] = frozenset()
     is_default: bool = False
 
     @property
     def specificity(self) -> int:
         """Return how many conditions the policy names; the default policy gives way to every other."""
-        named = (self.purposes, self.directions, self.lines, self.queues, self.teams)
+        named = (self.purposes, self.directions, self.lines, self.queues, self.campaigns, self.teams)
         return -1 if self.is_default else sum(bool(each) for each in named)
 
     def fits(self, call: Handled) -> bool:
@@ -81,13 +86,14 @@ class Rule:
             and _names(self.directions, call.direction)
             and _names(self.lines, call.line)
             and _names(self.queues, call.queue)
+            and _names(self.campaigns, call.campaign)
             and _names(self.teams, call.team)
         )
 
     def overlaps(self, other: "Rule") -> bool:
         """Say whether some record could be under both policies; calls may have several purposes."""
         pairs = ((self.directions, other.directions), (self.lines, other.lines), (self.queues, other.queues),
-                 (self.teams, other.teams))  # fmt: skip
+                 (self.campaigns, other.campaigns), (self.teams, other.teams))  # fmt: skip
         return bool(self.kinds & other.kinds) and all(not a or not b or a & b for a, b in pairs)
 
 

@@ -32,17 +32,19 @@ class Handled:
     direction: str
     line: str
     queue: str
+    campaign: str
     team: str
 
     @classmethod
     def of(cls, row: Circumstances) -> "Handled":
         """Return what a row says."""
-        return cls(row.pk, tuple(row.purposes), row.direction, row.line, row.queue, str(row.team_id or ""))
+        facts = (row.direction, row.line, row.queue, row.campaign, str(row.team_id or ""))
+        return cls(row.pk, tuple(row.purposes), *facts)
 
     @classmethod
     def without_call(cls, account: Account) -> "Handled":
         """Return what is known of records that came with no call: whose they are, so conditions never fit."""
-        return cls(account.pk, (), "", "", "", "")
+        return cls(account.pk, (), "", "", "", "", "")
 
 
 @dataclass(frozen=True)

@@ -28,9 +28,9 @@ declare(HoldRules, plain=["id", "account", "four_eyes"], subject="nobody")
 declare(
     Policy,
     plain=[
-        "id", "account", "name", "is_default", "kinds", "purposes", "directions", "lines", "queues", "teams", "keep",
-        "minimum", "maximum", "because", "replaces", "proposed_by", "proposed_at", "effective_at", "ends_at",
-        "ended_by", "withdrawn_at", "withdrawn_by", "paused_until", "paused_because", "paused_by",
+        "id", "account", "name", "is_default", "kinds", "purposes", "directions", "lines", "queues", "campaigns",
+        "teams", "keep", "minimum", "maximum", "because", "replaces", "proposed_by", "proposed_at", "effective_at",
+        "ends_at", "ended_by", "withdrawn_at", "withdrawn_by", "paused_until", "paused_because", "paused_by",
     ],
     subject="nobody",
 )  # fmt: skip

@@ -27,7 +27,7 @@ from trail.canonical import Fact
 
 CHANGE: Final = "retention.change_policy"
 DIRECTIONS: Final = {"inbound": "Inbound", "outbound": "Outbound", "internal": "Internal"}
-CONDITIONS: Final = ("purposes", "directions", "lines", "queues", "teams")
+CONDITIONS: Final = ("purposes", "directions", "lines", "queues", "campaigns", "teams")
 MOST_POLICIES: Final = 10_000
 MOST_VALUES: Final = 100
 LONGEST_PAUSE: Final = timedelta(days=366)
@@ -206,14 +206,14 @@ def _check_words(policy: Policy) -> None:
     if apart and any(getattr(policy, name) for name in CONDITIONS):
         raise PolicyError(
             "Copies for customers, case files and details of the log belong to no call, so purposes, directions, lines,"
-            " queues and teams say nothing of them. Nothing was saved. Give them a policy of their own."
+            " queues, campaigns and teams say nothing of them. Nothing was saved. Give them a policy of their own."
         )
     _check_lengths(policy)
 
 
 def _check_lengths(policy: Policy) -> None:
-    if any(len(line) > 20 for line in policy.lines) or any(len(queue) > 64 for queue in policy.queues):
-        raise PolicyError("A line has at most 20 characters, a queue at most 64. Nothing was saved.")
+    if any(len(line) > 20 for line in policy.lines) or any(len(each) > 64 for each in policy.queues + policy.campaigns):
+        raise PolicyError("A line has at most 20 characters, a queue or campaign at most 64. Nothing was saved.")
     try:
         teams = [UUID(str(team)) for team in policy.teams]
     except ValueError:

@@ -43,6 +43,7 @@ def sentence(policy: Policy, teams: Mapping[str, str]) -> str:
     what += [_listed([DIRECTIONS[each].lower() for each in policy.directions])] if policy.directions else []
     what += [f"line {_listed(policy.lines)}"] if policy.lines else []
     what += [f"queue {_listed(policy.queues)}"] if policy.queues else []
+    what += [f"campaign {_listed(policy.campaigns)}"] if policy.campaigns else []
     what += [f"team {_listed([teams.get(str(each), '?') for each in policy.teams])}"] if policy.teams else []
     limits = [f"at least {policy.minimum}"] if policy.minimum else []
     limits += [f"at most {policy.maximum}"] if policy.maximum else []

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from accounts.handling import Handling
+from accounts.handling import Facts, Handling
 from accounts.models import Account, Agent, Line
 from customers.identifiers import Kind, candidates
 from customers.models import Customer, Identifier
@@ -86,10 +86,12 @@ def make_interaction(
     analysis: Mapping[str, Any] | None = None,
     file: str = "pbx/Master.csv",
     queue: str = "",
+    campaign: str = "",
     purposes: Sequence[str] = (),
 ) -> Interaction:
     """Make one call with what is given of it; `transcript` is a list of (speaker, text)."""
-    handling, facts = Handling(account), ("inbound", "+15305550100", queue, agent.team_id if agent else None)
+    handling = Handling(account)
+    facts = Facts("inbound", "+15305550100", queue, campaign, agent.team_id if agent else None)
     interaction = Interaction(
         account=account,
         customer=customer,

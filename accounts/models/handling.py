@@ -1,7 +1,7 @@
 """What calls are handled for, and under which circumstances: the few facts that retention policies speak of.
 
-Calls share circumstances: tens of millions of calls have a few hundred combinations of purpose, direction, line, queue
-and team. A policy decides for a combination once, so that a preview need not look at every call.
+Calls share circumstances: tens of millions of calls have a few hundred combinations of purpose, direction, line,
+queue, campaign and team. A policy decides for a combination once, so that a preview need not look at every call.
 """
 
 from django.contrib.postgres.fields import ArrayField
@@ -31,13 +31,14 @@ class Circumstances(models.Model):
     direction = models.CharField(max_length=8)
     line = models.CharField(max_length=20, blank=True)
     queue = models.CharField(max_length=64, blank=True)
+    campaign = models.CharField(max_length=64, blank=True)
     team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
         default_permissions = ()
         constraints = [
             models.UniqueConstraint(
-                fields=["account", "purposes", "direction", "line", "queue", "team"],
+                fields=["account", "purposes", "direction", "line", "queue", "campaign", "team"],
                 nulls_distinct=False,
                 name="circumstances_once",
             )
@@ -56,6 +57,7 @@ class PurposeRule(models.Model):
     direction = models.CharField(max_length=8, blank=True)
     line = models.CharField(max_length=20, blank=True)
     queue = models.CharField(max_length=64, blank=True)
+    campaign = models.CharField(max_length=64, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = OfAccountQuerySet.as_manager()

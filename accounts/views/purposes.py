@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.errors import NotPossible
 from accounts.finding import find_visible
-from accounts.handling import CHANGE, add_rule, remove_rule
+from accounts.handling import CHANGE, NAMED, add_rule, remove_rule
 from accounts.models import Purpose, PurposeRule
 from accounts.pages import page, render_page
 from accounts.requests import MemberRequest, membership_of
@@ -35,7 +35,7 @@ def rules(request: MemberRequest) -> HttpResponseBase:
 def add(request: MemberRequest) -> HttpResponseBase:
     """Add a rule for calls that come in from now on."""
     asked = request.POST
-    told = {name: asked.get(name, "").replace("\0", "") for name in ("direction", "line", "queue")}
+    told = {name: asked.get(name, "").replace("\0", "") for name in NAMED}
     account = membership_of(request).account
     try:
         add_rule(actor=request.actor, account=account, purposes=asked.getlist("purposes"), **told)

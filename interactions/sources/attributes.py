@@ -1,4 +1,4 @@
-"""Reads the named values that contact flows attach to a call: who the customer is, and free text besides.
+"""Reads the named values that contact flows attach to a call: who the customer is, its campaign, and free text besides.
 
 A value under a name of known meaning also identifies the customer. Every value is kept with its place, since a number
 or an address may stand under any name. A name stands in clear, so one that could hold a number is replaced.
@@ -10,22 +10,23 @@ from interactions.drafts import Place, TextDraft
 from interactions.sources.json_document import pointer
 from interactions.sources.meanings import Meaning, key_of, meaning_of
 from interactions.sources.registry import Context
-from interactions.sources.sides import plain_code
+from interactions.sources.sides import campaign_code, plain_code
 
 UNNAMED = "attribute"
 
 
 class Attributes(NamedTuple):
-    """What the attributes of a call say: its values, and who the customer is."""
+    """What the attributes of a call say: its values, who the customer is, and the first campaign named."""
 
     values: tuple[tuple[str, TextDraft], ...] = ()
     customer_ids: tuple[TextDraft, ...] = ()
     customer_names: tuple[TextDraft, ...] = ()
+    campaign: str = ""
 
 
 def read_attributes(found: dict[str, Any], record: dict[str, Any], file: str, context: Context) -> Attributes:
     """Read the texts among attributes. `record`: the place of the object that holds them, with its pointer."""
-    values, ids, names = [], [], []
+    values, ids, names, campaign = [], [], [], ""
     for name, text in found.items():
         if not isinstance(text, str) or not text.strip():
             continue
@@ -36,7 +37,9 @@ def read_attributes(found: dict[str, Any], record: dict[str, Any], file: str, co
                 ids.append(draft)
             case Meaning.NAME:
                 names.append(draft)
-    return Attributes(tuple(values), tuple(ids), tuple(names))
+            case Meaning.CAMPAIGN:
+                campaign = campaign or campaign_code(text.strip())
+    return Attributes(tuple(values), tuple(ids), tuple(names), campaign)
 
 
 def _shown(name: str, context: Context) -> str:

@@ -30,6 +30,7 @@ class Meaning(StrEnum):
     TEXT = "text"
     AUTHOR = "author"
     WRITTEN_AT = "written-at"
+    CAMPAIGN = "campaign"
 
 
 _USUAL = {
@@ -48,6 +49,7 @@ _USUAL = {
     Meaning.TEXT: "note notes body text comment comments description subject remarks notiz notizen bemerkung",
     Meaning.AUTHOR: "author createdby owner user username agent writtenby",
     Meaning.WRITTEN_AT: "createdat created createddate date writtenat timestamp datetime",
+    Meaning.CAMPAIGN: "campaign campaignid campaigncode campaignname kampagne",
 }
 _BY_NAME = {name: meaning for meaning, names in _USUAL.items() for name in names.split()}
 _PHONE = re.compile(r"(?:(?:home|work|mobile|business|other|alt|customer|contact|caller|main|office|cell|callback)?"

@@ -11,11 +11,13 @@ from typing import NamedTuple
 from interactions.drafts import Direction
 
 LONGEST_EXTENSION = 6
+LONGEST_CAMPAIGN = 64
 _WITHHELD = frozenset({"private", "restricted", "unavailable", "unknown", "unknowncaller", "withheld", "idunavailable"})
 _ENDPOINT = re.compile(r"(?:PJSIP|SIP|IAX2|Local|SCCP|Skinny|Agent)/([^@;/-]{1,40})", re.IGNORECASE)
 _LETTER = re.compile(r"[^\W\d_]")
 _NOT_LETTERS = re.compile(r"[\W\d_]+")
 _PLAIN_CODE = re.compile(r"[A-Za-z0-9_.-]{1,40}")
+_UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _SEVEN_DIGITS = re.compile(r"\d{7}")
 _CHANNEL_COUNTER = re.compile(r"-[0-9a-f]{8}(?:;[12])?$")
 
@@ -87,6 +89,14 @@ def is_persons_name(text: str) -> bool:
 def plain_code(text: str) -> str:
     """Return a queue or mailbox name that cannot hold a phone number, and nothing in place of any other text."""
     return text if _PLAIN_CODE.fullmatch(text) and not holds_number(text) else ""
+
+
+def campaign_code(text: str) -> str:
+    """Return a campaign's name or id that cannot hold a phone number or an address, and nothing in place of others."""
+    if _UUID.fullmatch(text):
+        return text
+    is_code = len(text) <= LONGEST_CAMPAIGN and text.isprintable() and "@" not in text
+    return text if is_code and not holds_number(text) else ""
 
 
 def holds_number(text: str) -> bool:

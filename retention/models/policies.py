@@ -32,6 +32,7 @@ class Policy(models.Model):
     directions = ArrayField(models.CharField(max_length=8), default=list, blank=True)
     lines = ArrayField(models.CharField(max_length=20), default=list, blank=True)
     queues = ArrayField(models.CharField(max_length=64), default=list, blank=True)
+    campaigns = ArrayField(models.CharField(max_length=64), default=list, blank=True)
     teams = ArrayField(models.UUIDField(), default=list, blank=True)
     keep = models.CharField(max_length=TERM_LENGTH)
     minimum = models.CharField(max_length=TERM_LENGTH, blank=True)
@@ -78,6 +79,7 @@ class Policy(models.Model):
             directions=frozenset(self.directions),
             lines=frozenset(self.lines),
             queues=frozenset(self.queues),
+            campaigns=frozenset(self.campaigns),
             teams=frozenset(str(team) for team in self.teams),
             is_default=self.is_default,
         )

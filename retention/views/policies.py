@@ -195,12 +195,12 @@ def _terms(form: dict[str, Any]) -> Terms:
 
 
 def _typed(data: QueryDict) -> dict[str, Any]:
-    """Read the form; lines and queues are typed with commas between them."""
+    """Read the form; lines, queues and campaigns are typed with commas between them."""
     form: dict[str, Any] = {
         name: data.get(name, "") for name in ("name", "keep", "minimum", "maximum", "because", "on")
     }
     form |= {name: data.getlist(name) for name in ("kinds", "purposes", "directions", "teams")}
-    return form | {name: data.get(name, "").split(",") for name in ("lines", "queues")}
+    return form | {name: data.get(name, "").split(",") for name in ("lines", "queues", "campaigns")}
 
 
 def _given(data: QueryDict, replaced: Policy | None) -> dict[str, Any]:

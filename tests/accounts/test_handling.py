@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from accounts.errors import NotPossible
-from accounts.handling import Handling, add_rule, remove_rule
+from accounts.handling import Facts, Handling, add_rule, remove_rule
 from accounts.models import Account, Circumstances, PurposeRule
 from tests.conftest import Person
 from trail.models import Event
@@ -14,8 +14,8 @@ from trail.refusal import Refused
 pytestmark = pytest.mark.django_db
 
 
-def under(account: Account, direction: str = "inbound", queue: str = "sales") -> list[str]:
-    return list(Handling(account).of((direction, "+15305550100", queue, None)).purposes)
+def under(account: Account, direction: str = "inbound", queue: str = "sales", campaign: str = "") -> list[str]:
+    return list(Handling(account).of(Facts(direction, "+15305550100", queue, campaign)).purposes)
 
 
 def test_without_a_rule_a_call_is_kept_for_quality(account: Account) -> None:
@@ -31,12 +31,21 @@ def test_rules_that_fit_add_up_and_others_do_not_count(account: Account, officer
     assert under(account, direction="outbound", queue="support") == ["quality"]
 
 
+def test_a_rule_names_a_campaign(account: Account, officer: Person) -> None:
+    add_rule(actor=officer.actor, account=account, purposes=["contract"], direction="outbound", campaign=" spring ")
+    assert under(account, direction="outbound", campaign="spring") == ["contract"]
+    assert under(account, direction="outbound", campaign="autumn") == ["quality"]
+    assert under(account, campaign="spring") == ["quality"]
+    assert Event.objects.get(action="purpose_rule.added").told["facts"]["campaign"] == "spring"
+
+
 def test_calls_of_one_combination_share_their_circumstances(account: Account) -> None:
     handling = Handling(account)
-    facts = ("inbound", "", "", None)
+    facts = Facts("inbound")
     assert handling.of(facts) is handling.of(facts)
     assert Handling(account).of(facts).pk == handling.of(facts).pk
     assert Circumstances.objects.count() == 1
+    assert handling.of(facts._replace(campaign="spring")).pk != handling.of(facts).pk
 
 
 def test_the_same_rule_twice_is_one_rule_and_one_entry(account: Account, officer: Person) -> None:

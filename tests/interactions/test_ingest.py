@@ -12,6 +12,7 @@ from django.core.management import CommandError, call_command
 from django.db import OperationalError, connections
 
 from accounts.actors import operator
+from accounts.models import PurposeRule
 from customers.identifiers import Kind
 from customers.models import Customer, Identifier
 from interactions import ingest as door
@@ -87,6 +88,20 @@ def test_the_same_twice_is_one(account) -> None:
 
     assert Interaction.objects.count() == Comment.objects.count() == Identifier.objects.count() == 1
     assert report.counts["known_before"] == 1
+
+
+def test_a_campaign_decides_what_a_call_is_for_and_one_told_later_is_added(account) -> None:
+    PurposeRule.objects.create(account=account, purposes=["contract"], campaign="spring")
+    comments = (CommentDraft("call back", "2046", START, Place("a", {"row": 1})),)
+    take(account, draft(campaign="spring", comments=comments), draft(ids=("asterisk:1.2",)))
+    take(account, draft(campaign="autumn"), draft(ids=("asterisk:1.2",), campaign="spring"))
+
+    calls = Interaction.objects.order_by("created_at", "pk")
+    first, second = [each.circumstances for each in calls if each.circumstances]
+    assert [first.campaign, second.campaign] == ["spring", "spring"]
+    assert [first.purposes, second.purposes] == [["contract"], ["quality"]]
+    assert Comment.objects.get().circumstances_id == first.pk
+    assert take(account, draft(campaign="spring")).counts["interactions"] == 0
 
 
 def test_every_spelling_is_one_customer(account) -> None:

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db(databases="__all__")
 @pytest.fixture
 def call(account: Account) -> Interaction:
     return make_interaction(account, recording=b"RIFF", transcript=[("agent", "hello")], comment="well done",
-                            analysis={"segments": []}, values={"order": "17"})  # fmt: skip
+                            analysis={"segments": []}, values={"order": "17"}, campaign="spring")  # fmt: skip
 
 
 def change(person: Person, call: Interaction, *purposes: str, reason: str = "dispute_began") -> Interaction:
@@ -30,7 +30,8 @@ def test_the_contents_follow_and_the_rest_of_the_circumstances_stays(supervisor,
     assert before is not None
     assert after is not None
     assert after.purposes == ["evidence", "quality"]
-    assert (after.direction, after.line, after.queue) == (before.direction, before.line, before.queue)
+    facts = ("direction", "line", "queue", "campaign", "team_id")
+    assert [getattr(after, name) for name in facts] == [getattr(before, name) for name in facts]
     of_contents = {row.circumstances_id for model in CONTENTS for row in model.objects.filter(interaction=call)}
     assert of_contents == {after.pk}
     entry = Event.objects.get(action="purposes.changed")
@@ -69,14 +70,15 @@ def test_on_the_page_of_the_call(supervisor, client_of, call) -> None:
     assert client.post(url, {"purposes": ["training"]}).status_code == 422
     shown = client.post(url, {"purposes": ["training"], "reason": "training"}, follow=True).content.decode()
     assert "Training of staff" in shown
+    assert "<dt>Campaign</dt><dd>spring</dd>" in shown
 
 
 def test_the_page_of_rules_adds_and_ends(officer, client_of) -> None:
     client = client_of(officer)
-    told = {"purposes": ["training", "quality"], "direction": "inbound", "queue": "400"}
+    told = {"purposes": ["training", "quality"], "direction": "inbound", "queue": "400", "campaign": "spring"}
     assert client.post(reverse("portal:purpose-add"), {"queue": "400"}).status_code == 422
     shown = client.post(reverse("portal:purpose-add"), told, follow=True).content.decode()
-    assert "Inbound calls, queue 400" in shown
+    assert "Inbound calls, queue 400, campaign spring" in shown
     rule = PurposeRule.objects.get()
     client.post(reverse("portal:purpose-end", args=[rule.pk]))
     assert not PurposeRule.objects.exists()

@@ -15,6 +15,7 @@ from retention.terms import Term, Unit
 KINDS = ("recording", "transcript")
 PURPOSES = ("evidence", "quality", "training")
 QUEUES = ("sales", "support")
+CAMPAIGNS = ("autumn", "spring")
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class Call:
     direction: str = "inbound"
     line: str = ""
     queue: str = ""
+    campaign: str = ""
     team: str = ""
 
 
@@ -85,12 +87,13 @@ def test_without_the_default_nothing_is_decided() -> None:
 
 
 TERMS = st.builds(Term, st.integers(1, 60), st.sampled_from(list(Unit)))
-SOME = {"purposes": PURPOSES, "directions": ("inbound", "outbound"), "queues": QUEUES}
+SOME = {"purposes": PURPOSES, "directions": ("inbound", "outbound"), "queues": QUEUES, "campaigns": CAMPAIGNS}
 CALLS = st.builds(
     Call,
     purposes=st.lists(st.sampled_from(PURPOSES), min_size=1, unique=True).map(tuple),
     direction=st.sampled_from(("inbound", "outbound", "internal")),
     queue=st.sampled_from(("", *QUEUES)),
+    campaign=st.sampled_from(("", *CAMPAIGNS)),
 )
 
 
@@ -120,6 +123,7 @@ def speaks_of(policy: Rule, kind: str, call: Call) -> bool:
         (policy.directions, call.direction),
         (policy.lines, call.line),
         (policy.queues, call.queue),
+        (policy.campaigns, call.campaign),
         (policy.teams, call.team),
     ]
     if kind not in policy.kinds or any(values and value not in values for values, value in named):
@@ -128,9 +132,8 @@ def speaks_of(policy: Rule, kind: str, call: Call) -> bool:
 
 
 def conditions_of(policy: Rule) -> int:
-    return len(
-        [each for each in (policy.purposes, policy.directions, policy.lines, policy.queues, policy.teams) if each]
-    )
+    named = (policy.purposes, policy.directions, policy.lines, policy.queues, policy.campaigns, policy.teams)
+    return len([each for each in named if each])
 
 
 def plainly(rules: list[Rule], kind: str, call: Call, ended_on: date) -> date:

@@ -108,6 +108,7 @@ def test_an_ended_policy_stays_in_force_for_the_pending_days(account: Account, o
         {"conditions": {"purposes": ["fun"]}},
         {"conditions": {"directions": ["sideways"]}},
         {"conditions": {"queues": ["q" * 65]}},
+        {"conditions": {"campaigns": ["c" * 65]}},
         {"conditions": {"queues": [str(number) for number in range(101)]}},
         {"conditions": {"teams": ["'; DROP TABLE"]}},
         {"conditions": {"teams": ["6b0f8f9e-0000-4000-8000-000000000000"]}},
@@ -137,6 +138,14 @@ def test_policies_for_different_lines_never_conflict(account: Account, officer: 
     propose(officer, account, terms(maximum="6 months", conditions={"lines": ["+15305550100"]}))
     duty = terms("5 years", minimum="5 years", conditions={"lines": ["+15305550101"]})
     assert propose(officer, account, duty).pk
+
+
+def test_policies_for_different_campaigns_never_conflict(account: Account, officer: Person) -> None:
+    propose(officer, account, terms(maximum="6 months", conditions={"campaigns": ["spring"]}))
+    duty = terms("5 years", minimum="5 years", conditions={"campaigns": [" autumn"]})
+    assert propose(officer, account, duty).campaigns == ["autumn"]
+    with pytest.raises(Conflict):
+        propose(officer, account, terms("5 years", minimum="5 years", conditions={"campaigns": ["autumn", "spring"]}))
 
 
 def test_another_accounts_policy_or_team_is_none_of_ours(

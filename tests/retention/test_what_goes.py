@@ -13,7 +13,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from accounts.handling import Handling
+from accounts.handling import Facts, Handling
 from accounts.models import Account
 from interactions.models import Interaction, Recording, Transcription
 from privacy import guards, lineage
@@ -35,11 +35,12 @@ MODELS: dict[str, Any] = {"recording": Recording, "transcript": Transcription}
 ENDED = {"completed", "completed_with_exceptions", "cancelled", "withdrawn", "refused"}
 """The states in which docs/requests.md says that a request has ended."""
 CALLS = [
-    Call(purposes=purposes, direction=direction, line="+15305550100", queue=queue)
-    for purposes, direction, queue in [
-        (("quality",), "inbound", "sales"), (("evidence", "quality"), "outbound", "sales"),
-        (("training",), "inbound", ""), (("evidence",), "internal", "support"),
-        (("quality", "training"), "outbound", ""), (("evidence", "quality", "training"), "inbound", "support"),
+    Call(purposes=purposes, direction=direction, line="+15305550100", queue=queue, campaign=campaign)
+    for purposes, direction, queue, campaign in [
+        (("quality",), "inbound", "sales", ""), (("evidence", "quality"), "outbound", "sales", "spring"),
+        (("training",), "inbound", "", ""), (("evidence",), "internal", "support", ""),
+        (("quality", "training"), "outbound", "", "autumn"),
+        (("evidence", "quality", "training"), "inbound", "support", "spring"),
     ]
 ]  # fmt: skip
 NUMBERS = st.sets(st.integers(0, len(CALLS) - 1), max_size=2)
@@ -63,7 +64,8 @@ def calls(account: Account) -> list[tuple[Interaction, Call, date]]:
             account, make_customer(account), queue=facts.queue, started_at=late, recording=b"r",
             transcript=[("agent", "hello")], duration_s=60,
         )  # fmt: skip
-        circumstances = Handling(account).under(facts.purposes, (facts.direction, facts.line, facts.queue, None))
+        handled = Facts(facts.direction, facts.line, facts.queue, facts.campaign)
+        circumstances = Handling(account).under(facts.purposes, handled)
         Interaction.objects.filter(pk=row.pk).update(direction=facts.direction, circumstances=circumstances)
         rows.append((row, facts, ended_on))
     return rows
@@ -74,7 +76,8 @@ def write(account: Account, rule: Rule, begins: datetime, ends: datetime | None)
     Policy.objects.create(
         account=account, name=rule.name, kinds=sorted(rule.kinds), keep=str(rule.keep),
         minimum=str(rule.minimum or ""), maximum=str(rule.maximum or ""), purposes=sorted(rule.purposes),
-        directions=sorted(rule.directions), queues=sorted(rule.queues), effective_at=begins, ends_at=ends,
+        directions=sorted(rule.directions), queues=sorted(rule.queues), campaigns=sorted(rule.campaigns),
+        effective_at=begins, ends_at=ends,
     )  # fmt: skip
 
 

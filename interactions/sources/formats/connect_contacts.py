@@ -18,7 +18,7 @@ from interactions.sources.json_document import load_object, object_at, object_in
 from interactions.sources.json_list import READ_AS_CP1252
 from interactions.sources.lines import Line, lines
 from interactions.sources.registry import Context
-from interactions.sources.sides import holds_number, is_withheld
+from interactions.sources.sides import campaign_code, holds_number, is_withheld
 
 _MARKS = (b'"ContactId"', b'"CustomerEndpoint"', b'"InitiationTimestamp"')
 _OUTBOUND = frozenset({"OUTBOUND", "EXTERNAL_OUTBOUND", "CALLBACK", "API"})
@@ -113,6 +113,7 @@ def _draft(contact: dict[str, Any], place: Place, context: Context) -> Interacti
         customer_names=found.customer_names,
         customer_ids=found.customer_ids,
         queue=_queue(contact),
+        campaign=campaign_code(text_at(contact, "Campaign", "CampaignId")) or found.campaign,
         values=found.values,
         anonymous=bool(address and is_withheld(address.text)),
     )

@@ -2,7 +2,7 @@
 
 `{"type": "DataSourceValueAcquired", "offset": …, "name": …, "properties": {"value": …}}` stands in the `events` of an
 interaction. All values of a name are kept, in their order. The account's mapping says which names are one, and which
-of them identify the customer.
+of them identify the customer or name a campaign.
 """
 
 from collections.abc import Iterator
@@ -44,6 +44,7 @@ def _draft(item: dict[str, Any], place: Place, context: Context) -> InteractionD
     values: list[tuple[str, TextDraft]] = []
     ids: list[TextDraft] = []
     names: list[TextDraft] = []
+    campaign = ""
     for at, event in objects_at(item, "events"):
         text = text_at(event, "properties", "value")
         if event.get("type") == ACQUIRED and text:
@@ -53,6 +54,7 @@ def _draft(item: dict[str, Any], place: Place, context: Context) -> InteractionD
             values += [(name, draft) for name, _ in found.values]
             ids += [draft] if found.customer_ids else []
             names += [draft] if found.customer_names else []
+            campaign = campaign or found.campaign
     return InteractionDraft(
         source=SOURCE.name,
         ids=(call_ids.call_id(call_ids.VCC, text_at(item, "guid").lower()),),
@@ -61,6 +63,7 @@ def _draft(item: dict[str, Any], place: Place, context: Context) -> InteractionD
         values=tuple(values),
         customer_ids=tuple(ids),
         customer_names=tuple(names),
+        campaign=campaign,
     )
 
 

@@ -16,7 +16,7 @@ from interactions.sources.found import FoundFile, Unusable
 from interactions.sources.json_document import object_at, objects_at, pointer, text_at
 from interactions.sources.json_list import is_list_of, read_list
 from interactions.sources.registry import Context
-from interactions.sources.sides import is_persons_name, is_withheld
+from interactions.sources.sides import campaign_code, is_persons_name, is_withheld
 
 _CUSTOMER = frozenset({"customer", "external"})
 _AGENT = frozenset({"agent", "user"})
@@ -60,6 +60,7 @@ def _draft(item: dict[str, Any], place: Place, context: Context) -> InteractionD
         direction=direction,
         customer_address=address,
         own_address=own_address,
+        campaign=_campaign(item) or next((each.campaign for each in attributes if each.campaign), ""),
         customer_names=(*_names(item, place), *(name for each in attributes for name in each.customer_names)),
         customer_ids=tuple(customer_id for each in attributes for customer_id in each.customer_ids),
         values=tuple(value for each in attributes for value in each.values),
@@ -105,6 +106,12 @@ def _attributes(item: dict[str, Any], place: Place) -> Iterator[tuple[dict[str, 
     for at, participant in objects_at(item, "participants"):
         record = {"pointer": place.record["pointer"] + pointer("participants", at, "attributes")}
         yield object_at(participant, "attributes"), record
+
+
+def _campaign(item: dict[str, Any]) -> str:
+    """Return the campaign whose dialer made the call, from the first session that names one."""
+    sessions = (session for _, each in objects_at(item, "participants") for _, session in objects_at(each, "sessions"))
+    return next(filter(None, (campaign_code(text_at(each, "outboundCampaignId")) for each in sessions)), "")
 
 
 def _talks(item: dict[str, Any]) -> Iterator[tuple[datetime, datetime]]:

@@ -138,6 +138,43 @@ def test_an_account_says_what_its_attributes_mean(read):
     assert [each.text for each in call.customer_ids] == ["K-7"]
 
 
+CAMPAIGN = "b1234567-89ab-4cde-8f01-234567890123"
+
+
+@pytest.mark.parametrize(
+    ("said", "campaign"),
+    [
+        ({"CampaignId": CAMPAIGN}, CAMPAIGN),
+        ({"CampaignId": "spring-2026"}, "spring-2026"),
+        ({"CampaignId": "+12025550147"}, ""),
+        ({"CampaignId": "alice@example.com"}, ""),
+        ({"CampaignId": "c" * 65}, ""),
+        ({"CampaignId": "a\nb"}, ""),
+        ({"CampaignId": 7}, ""),
+        ("spring", ""),
+        (None, ""),
+    ],
+)
+def test_a_campaign_of_connect_is_a_code_or_nothing(read, said, campaign):
+    assert read({"c.json": json.dumps({**CONTACT, "Campaign": said})}).call.campaign == campaign
+
+
+def test_an_account_says_which_attribute_names_the_campaign(read):
+    contact = {**CONTACT, "Attributes": {"Aktion": "spring", "campaign": "autumn"}}
+    assert read({"c.json": json.dumps(contact)}).call.campaign == "autumn"
+    assert read({"c.json": json.dumps(contact)}, meanings={"aktion": "campaign"}).call.campaign == "spring"
+    own = {**contact, "Campaign": {"CampaignId": CAMPAIGN}}
+    assert read({"c.json": json.dumps(own)}, meanings={"aktion": "campaign"}).call.campaign == CAMPAIGN
+
+
+def test_the_first_session_that_a_dialer_made_names_the_campaign_of_genesys(read):
+    dialled = {**SESSION, "outboundCampaignId": CAMPAIGN, "outboundContactListId": "l-1"}
+    customer, agent = CONVERSATION["participants"]
+    item = {**CONVERSATION, "participants": [customer, {**agent, "sessions": [SESSION, dialled]}]}
+    assert read(conversations(item)).call.campaign == CAMPAIGN
+    assert read(conversations(CONVERSATION)).call.campaign == ""
+
+
 def test_connect_contacts_are_lines_and_may_touch(read):
     line = json.dumps(CONTACT)
     answer = read({"contacts.jsonl": f"{line}\n{line}{line}\n\n{{broken\n"})

@@ -116,3 +116,4 @@ def test_data_source_values_are_kept_in_order_and_mapped(read):
     assert [each.text for each in mapped.customer_ids] == ["K-1", "K-2"]
     common = read({"v.json": text}, meanings={"contactnumber": "Reference"}).call
     assert [name for name, _ in common.values] == ["Reference", "Reference"]
+    assert read({"v.json": text}, meanings={"contactnumber": "campaign"}).call.campaign == "K-1"
