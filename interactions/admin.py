@@ -5,9 +5,9 @@ from accounts.roles import AGENT, SUPERVISOR
 from customers.querysets import MERGE
 from interactions import home
 from interactions.querysets import SCAN, SEE, SEE_IMPORTS
-from interactions.views import calls, customers, deleting, imports, scans, sending
+from interactions.views import calls, customers, deleting, imports, scans, searches, sending
 
-__all__ = ["calls", "customers", "deleting", "home", "imports", "scans", "sending"]
+__all__ = ["calls", "customers", "deleting", "home", "imports", "scans", "searches", "sending"]
 
 menu.entry("Interactions", url="portal:interactions", icon="call", right=SEE, order=10, roles=(SUPERVISOR,))
 menu.entry("My recordings", url="portal:my-recordings", icon="headphones", right=SEE, order=10, roles=(AGENT,))

@@ -17,6 +17,7 @@ from interactions.models import (
     Original,
     OriginalOf,
     Recording,
+    SavedSearch,
     ScanFinding,
     SourceId,
     SourceRecord,
@@ -215,3 +216,11 @@ declare(
     subject="nobody",
 )
 declare(ScanFinding, plain=["id", "scan", "mention_id", "label", "record_id", "kind", "at"], subject="nobody")
+declare(
+    SavedSearch,
+    plain=[
+        "id", "account", "user", "name", "since", "until", "agent", "direction", "kind", "queue", "length",
+        "is_offered", "created_at",
+    ],
+    subject="staff",
+)  # fmt: skip

@@ -13,6 +13,7 @@ from trail.actor import Actor
 SEE = "interactions.view_interaction"
 SCAN = "interactions.scan_texts"
 SEE_IMPORTS = "interactions.view_import"
+PLACE_HOLDS = "retention.place_hold"
 
 
 class InteractionQuerySet(models.QuerySet):
@@ -71,3 +72,20 @@ class ScanQuerySet(models.QuerySet):
         if actor is None or actor.account_id is None or not may(actor, SCAN):
             return self.none()
         return self.filter(account_id=actor.account_id)
+
+
+class SearchQuerySet(models.QuerySet):
+    """Saved searches."""
+
+    def visible_to(self, actor: Actor | None) -> Self:
+        """Return the person's own in this account."""
+        if actor is None or actor.account_id is None or not may(actor, SEE):
+            return self.none()
+        return self.filter(account_id=actor.account_id, user_id=actor.user_id)
+
+    def offered_to(self, actor: Actor) -> Self:
+        """Return what whoever places legal holds may choose: what is offered in the account, and the person's own."""
+        if actor.account_id is None or not may(actor, PLACE_HOLDS):
+            return self.none()
+        offered = models.Q(is_offered=True) | models.Q(user_id=actor.user_id)
+        return self.filter(offered, account_id=actor.account_id)

@@ -12,6 +12,7 @@ from django.db import transaction
 
 from accounts.models import Agent, Membership, User
 from accounts.rights import require
+from interactions.models import SavedSearch
 from retention.models import LegalHold
 from rtbf.errors import NotConfirmed, NotPossible
 from rtbf.staff_data import ANSWER
@@ -83,4 +84,5 @@ def _clear(user: User, agents: list[Agent]) -> None:
     user.set_unusable_password()
     user.save(update_fields=["email", "name", "last_login", "is_active", "password"])
     EmailAddress.objects.filter(user=user).delete()
+    SavedSearch.objects.filter(user=user).delete()
     Membership.objects.filter(user=user).update(selected_at=None)

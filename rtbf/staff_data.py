@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from accounts.models import Membership, Supervision
 from accounts.rights import require
-from interactions.models import Comment, Interaction
+from interactions.models import Comment, Interaction, SavedSearch
 from trail.actor import Actor, require_actor
 from trail.append import append
 from trail.models import Event
@@ -60,8 +60,13 @@ def _about(member: Membership) -> dict[str, Any]:
             "created_at": member.created_at.isoformat(), "selected_at": _time(member.selected_at),
             "supervises": list(teams),
         },
+        "saved_searches": [{"name": each.name, **each.as_query} for each in _searches(member)],
         "agent": {"extension": agent.extension, "name": agent.name, "calls": calls} if agent else None,
     }  # fmt: skip
+
+
+def _searches(member: Membership) -> Iterator[SavedSearch]:
+    yield from SavedSearch.objects.filter(account_id=member.account_id, user_id=member.user_id).order_by("pk")
 
 
 def _comments(member: Membership) -> Iterator[dict[str, Any]]:

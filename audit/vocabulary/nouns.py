@@ -16,6 +16,7 @@ NOUNS: Final[dict[str, str]] = {
     "interactions.DropFolder": "drop folder",
     "interactions.ImportRun": "import",
     "interactions.DeepScan": "deep scan",
+    "interactions.SavedSearch": "saved search",
     "interactions.ImportReject": "name of what an import left out",
     "interactions.Original": "original file",
     "customers.FieldMeaning": "meaning of a column",

@@ -29,6 +29,7 @@ from interactions.models.imports import (
     RunState,
 )
 from interactions.models.scans import DeepScan, ScanFinding
+from interactions.models.searches import SavedSearch
 
 __all__ = [
     "CONTENTS",
@@ -51,6 +52,7 @@ __all__ = [
     "Originals",
     "Recording",
     "RunState",
+    "SavedSearch",
     "ScanFinding",
     "SoundFile",
     "SourceId",

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.models import Account, Purpose
 from accounts.pages import page, render_page
 from accounts.requests import MemberRequest, membership_of
+from accounts.rights import may
 from accounts.roles import AGENT
 from accounts.scope import scope_of
 from customers.restricting import restricted
@@ -25,9 +26,10 @@ from interactions.drafts import Direction
 from interactions.holding import held
 from interactions.listing import KINDS, LENGTHS, Filters, Page, Place, page_of
 from interactions.models import Interaction
+from interactions.models.searches import LONGEST_NAME
 from interactions.playback import LISTEN, SEEN, find_interaction
 from interactions.presenting import DIRECTIONS, agent_name, day_and_time, day_of, length, masked_number, shown_line
-from interactions.querysets import SEE
+from interactions.querysets import PLACE_HOLDS, SEE
 from interactions.repurposing import CHANGE, CHANGED, REASONS, NotChangeable, change_purposes
 from interactions.restricting import opens
 from interactions.views.unreachable import or_say_later
@@ -62,6 +64,8 @@ def listing(request: MemberRequest) -> HttpResponseBase:
         "newer": _link(request, filters, before=found.newer),
         "older": _link(request, filters, after=found.older),
         "is_agent": is_agent,
+        "longest_name": LONGEST_NAME,
+        "hold_these": urlencode(filters.as_query) if may(request.actor, PLACE_HOLDS) else "",
     }
     title = "My recordings" if is_agent else "Interactions"
     return render_page(request, "interactions/list.html", context, title=title)

@@ -21,7 +21,9 @@ from retention.holds import Covered, place_hold
 from retention.models import Ground, LegalHold
 from retention.models.scopes import CONTENTS, DIRECTIONS
 from retention.recognition import customers_by
+from retention.searches import condition_of, searches_for
 from retention.views.holds import PLACE, day_in, owners_of
+from trail.actor import Actor
 
 NOTHING = "Say what is to be held: a call, a customer, or what calls are. Nothing is held yet."
 ID = "The id of a call is 32 letters and digits in five groups. Nothing is held yet."
@@ -34,10 +36,10 @@ def place(request: MemberRequest) -> HttpResponseBase:
     """Take what is to be held, for which matter and why; show beforehand what that covers."""
     account = membership_of(request).account
     form = request.POST if request.method == "POST" else request.GET
-    context = _choices(account, form)
+    context = {**_choices(account, form), "searches": [(str(pk), name) for pk, name in searches_for(request.actor)]}
     if request.method == "POST":
         try:
-            covers = _covers(account, form)
+            covers = _covers(request.actor, account, form)
             if form.get("step") == "preview":
                 if not covers:
                     raise Incomplete(NOTHING)
@@ -94,7 +96,7 @@ def _place(request: MemberRequest, account: Account, covers: list[Covered | Cond
     )
 
 
-def _covers(account: Account, form: QueryDict) -> list[Covered | Condition]:
+def _covers(actor: Actor, account: Account, form: QueryDict) -> list[Covered | Condition]:
     call, customer, condition = form.get("interaction", "").strip(), form.get("identifier", ""), Condition.read(form)
     covers: list[Covered | Condition] = []
     if call:
@@ -104,4 +106,6 @@ def _covers(account: Account, form: QueryDict) -> list[Covered | Condition]:
         covers.append(Covered(CALL, known))
     if customer.strip():
         covers += customers_by(account, customer)
+    if search := form.get("search", "").strip():
+        covers.append(condition_of(actor, search))
     return [*covers, condition] if condition else covers

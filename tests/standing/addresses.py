@@ -8,7 +8,7 @@ from django.utils import timezone
 from accounts.models import Account, Line, PurposeRule, Team
 from customers.merging import merge_customers
 from customers.models import Merge, Restriction
-from interactions.models import DropFolder, ImportRun, Recording, Voicemail
+from interactions.models import DropFolder, ImportRun, Recording, SavedSearch, Voicemail
 from interactions.scanning import start_scan
 from retention.holds import Covered, place_hold
 from retention.models import Policy, Run, RunState
@@ -81,6 +81,7 @@ def make_rows(account: Account, supervisor: Person, officer: Person) -> dict[str
         "imports/<uuid:pk>": ImportRun.objects.create(account=account).pk,
         "imports/folders/<uuid:pk>": DropFolder.objects.create(account=account, place=f"/srv/drop/{account.pk}").pk,
         "requests/<uuid:pk>": request.pk,
+        "searches/<uuid:pk>": make_search(account, supervisor).pk,
         "deep-scans/<uuid:pk>": start_scan(actor=supervisor.actor, account=account).pk,
         "closing/<uuid:pk>": Closure.objects.create(account=account, reference="CLOSE-1", state="cancelled").pk,
         "purposes/<uuid:pk>": PurposeRule.objects.create(account=account, purposes=["training"]).pk,
@@ -104,6 +105,11 @@ def _run(account: Account) -> Run:
     return Run.objects.create(
         account=account, reference="DISP-1", state=RunState.REFUSED, code="first", cut_off=now.date(), policies_at=now
     )
+
+
+def make_search(account: Account, member: Person) -> SavedSearch:
+    """Make a search of a member."""
+    return SavedSearch.objects.create(account=account, user=member.user, name="May", queue="Service")
 
 
 def _restricted(account: Account, supervisor: Person) -> Restriction:

@@ -25,9 +25,11 @@ from interactions import (
     playback,
     redaction,
     repurposing,
+    searches,
     showing,
 )
-from interactions.models import DropFolder, Recording
+from interactions.listing import Filters
+from interactions.models import DropFolder, Recording, SavedSearch
 from interactions.purposes import Reason
 from jobs import queue
 from privacy import erasure
@@ -104,6 +106,12 @@ ACTS: dict[str, tuple[str, str, Act]] = {
         actor=a, merge=h.merged)),
     "interactions.comments.add_comment": ("comment.added", "supervisor", lambda h, a: comments.add_comment(
         actor=a, interaction=h.call, text="well done")),
+    "interactions.searches.save_search": ("search.saved", "supervisor", lambda h, a: searches.save_search(
+        actor=a, account=h.account, name="Spring", filters=Filters(queue="Service"))),
+    "interactions.searches.change_search": ("search.changed", "supervisor", lambda h, a: searches.change_search(
+        actor=a, account=h.account, search_id=h.search.pk, name="Summer", is_offered=True)),
+    "interactions.searches.remove_search": ("search.removed", "supervisor", lambda h, a: searches.remove_search(
+        actor=a, account=h.account, search_id=h.search.pk)),
     "rtbf.leaving.ask_to_close": ("closing.asked", "administrator", lambda h, a: leaving.ask_to_close(
         actor=a, account=h.account, typed=h.account.name)),
     "interactions.repurposing.change_purposes": ("purposes.changed", "supervisor", lambda h, a: (
@@ -374,6 +382,7 @@ def house(account, supervisor, officer, auditor, administrator, monkeypatch, set
     settings.DROP_FOLDERS = [str(h.drop)]
     h.watched = DropFolder.objects.create(account=account, place=str(h.drop / "old"))
     FieldMeaning.objects.create(account=account, field="rufnummer", means="phone")
+    h.search = SavedSearch.objects.create(account=account, user=supervisor.user, name="May", queue="Service")
     h.policy = Policy.objects.get(account=account, is_default=True)
     h.people = {"supervisor": supervisor, "officer": officer, "auditor": auditor, "administrator": administrator}
     return h

@@ -113,10 +113,10 @@ def test_a_door_has_its_callers_and_no_others(name):
 
 
 # Besides the eraser: the empty row of a customer taken in by another, what a failed import left in the store, an
-# opening that is over, whom a supervisor looks after, the
+# opening that is over, a member's saved search, whom a supervisor looks after, the
 # rows of a plan that is made anew.
 DELETERS = {"privacy.erasure", "privacy.fsck", "privacy.versions", "customers.merging", "interactions.ingest",
-            "interactions.openings", "interactions.sounds",
+            "interactions.openings", "interactions.sounds", "interactions.searches",
             "accounts.staffing", "interactions.columns", "interactions.unlinking", "accounts.handling", "rtbf.changes",
             "rtbf.dossier", "rtbf.raising", "rtbf.leavers"}  # fmt: skip
 DELETING = re.compile(r"\b(DELETE\s+FROM|TRUNCATE|delete\s+from|truncate)\s+[\w{\"]")

@@ -13,7 +13,7 @@ from accounts.models import Team, User
 from interactions.models import Recording, Voicemail
 from tests.conftest import Person, make_person
 from tests.makers import make_agent, make_customer, make_interaction, make_sound
-from tests.standing.addresses import make_rows, path_of, routes
+from tests.standing.addresses import make_rows, make_search, path_of, routes
 from trail.models import Event
 
 pytestmark = pytest.mark.django_db
@@ -34,6 +34,10 @@ route                                                       GET  POST  agent sup
 /(?P<url>.*)$                                               404  404   x     x          x       x       x      -
 /my-recordings/                                             200  405   x     x          .       .       .      -
 /interactions/                                              200  405   x     x          .       .       .      -
+/searches/                                                  200  405   x     x          .       .       .      -
+/searches/save/                                             405  422   x     x          .       .       .      -
+/searches/<uuid:pk>/change/                                 405  302   x     x          .       .       .      404
+/searches/<uuid:pk>/remove/                                 405  302   x     x          .       .       .      404
 /interactions/<uuid:pk>/                                    200  405   x     x          .       .       .      404
 /interactions/<uuid:pk>/delete/                             200  422   .     x          .       .       .      404
 /interactions/<uuid:pk>/purposes                            405  422   .     x          .       .       .      404
@@ -256,6 +260,8 @@ def test_every_address_has_a_line_in_a_table():
 def test_own_rows(role, request, mine, client_of):
     person = request.getfixturevalue(role)
     wrong = {}
+    # A search is its member's own.
+    mine = {**mine, "searches/<uuid:pk>": make_search(person.membership.account, person).pk}
     client = ready(client_of, person, mine)
     for route, line in PORTAL.items():
         path = path_of(route, mine)
