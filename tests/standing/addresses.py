@@ -107,9 +107,9 @@ def _run(account: Account) -> Run:
     )
 
 
-def make_search(account: Account, member: Person) -> SavedSearch:
+def make_search(account: Account, member: Person, name: str = "May") -> SavedSearch:
     """Make a search of a member."""
-    return SavedSearch.objects.create(account=account, user=member.user, name="May", queue="Service")
+    return SavedSearch.objects.create(account=account, user=member.user, name=name, queue="Service")
 
 
 def _restricted(account: Account, supervisor: Person) -> Restriction:

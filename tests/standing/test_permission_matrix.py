@@ -261,7 +261,7 @@ def test_own_rows(role, request, mine, client_of):
     person = request.getfixturevalue(role)
     wrong = {}
     # A search is its member's own.
-    mine = {**mine, "searches/<uuid:pk>": make_search(person.membership.account, person).pk}
+    mine = {**mine, "searches/<uuid:pk>": make_search(person.membership.account, person, "Own").pk}
     client = ready(client_of, person, mine)
     for route, line in PORTAL.items():
         path = path_of(route, mine)
