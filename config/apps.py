@@ -1,5 +1,7 @@
 """The last app: when it is ready, everything is, so here the house is checked before anything is served."""
 
+import gc
+
 from django.apps import AppConfig
 from django.utils.module_loading import autodiscover_modules
 
@@ -24,3 +26,6 @@ class ConfigConfig(AppConfig):
         witness.log()
         witness.queue()
         introduce()
+        # What is loaded by now stays until the process ends. Walked through by every full collection, it takes a fifth
+        # of the time of work that makes many short-lived rows: imports, erasing, disposal.
+        gc.freeze()
