@@ -6,7 +6,8 @@ it. Ids grow as real ones do, so that indexes are as packed; wrapped keys are ze
 
 import tempfile
 import wave
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -77,15 +78,9 @@ class Stock:
         `keys`: whether the keyring is to know theirs; without, disposal finds none to delete.
         """
         with connection.cursor() as cursor:
-            # Copies of sound rows need no checks of foreign keys, which would take most of the time; nor has a crash
-            # to spare them.
-            cursor.execute("SET session_replication_role = replica; SET synchronous_commit = off")
             for model in PARTS:
-                indexes = _without_indexes(cursor, model) if after - first > MANY else []
-                self._copy(cursor, model, (first, after - 1), ended_from)
-                for definition in indexes:
-                    cursor.execute(definition)
-            cursor.execute("RESET session_replication_role; RESET synchronous_commit; RESET maintenance_work_mem")
+                with filling(cursor, model, after - first):
+                    self._copy(cursor, model, (first, after - 1), ended_from)
         if keys:
             self._make_keys(first, after)
 
@@ -132,17 +127,23 @@ class Stock:
                 cursor.execute(FILL_KEYS.format(id=key), [block, first, KEYS_A_CALL, KEYS_A_BLOCK, first, after - 1])
 
 
-def _without_indexes(cursor: Any, model: type[Model]) -> list[str]:
-    """Drop the indexes of a table that no constraint needs; return the statements that make them again.
+@contextmanager
+def filling(cursor: Any, model: type[Model], rows: int) -> Iterator[None]:
+    """Let so many copies of a sound row into a table as fast as they go, and leave it with its indexes.
 
-    Building one over millions of rows is several times faster than adding to it row by row.
+    Checks of foreign keys would take most of the time, and no crash has to spare the copies. Building an index over
+    millions of rows is several times faster than adding to it row by row; those of constraints stay.
     """
+    cursor.execute("SET session_replication_role = replica; SET synchronous_commit = off")
     cursor.execute("SET maintenance_work_mem = '512MB'")
     cursor.execute(INDEXES, [model._meta.db_table])
-    found = cursor.fetchall()
-    for name, _ in found:
+    indexes = cursor.fetchall() if rows > MANY else []
+    for name, _ in indexes:
         cursor.execute(f'DROP INDEX "{name}"')
-    return [definition for _, definition in found]
+    yield
+    for _, definition in indexes:
+        cursor.execute(definition)
+    cursor.execute("RESET session_replication_role; RESET synchronous_commit; RESET maintenance_work_mem")
 
 
 def vacuum() -> None:

@@ -15,16 +15,17 @@ from functools import partial
 from typing import Any
 from uuid import uuid4
 
-from django.db import connection, connections
+from django.db import connection
 
 from accounts.actors import operator
 from accounts.models import Account
 from bench._figure import figure
 from bench._gdpr_assist import GdprAssist, Missing
+from bench._stock import filling, vacuum
 from customers.models import Customer
 from interactions.models import Interaction
 from privacy.erasure import erase
-from privacy.keyring.ring import ALIAS, create_keys, shred
+from privacy.keyring.ring import create_keys, shred
 from privacy.ledger import Memory
 from privacy.sealing import seal
 
@@ -121,24 +122,22 @@ def _fill(account: Account, first: int, after: int) -> None:
     """Fill both tables with other people's calls, made by the database from one that was sealed."""
     (call,) = _calls(account, 1)
     copied = [str(field.column) for field in Interaction._meta.concrete_fields]
-    own = {"id": "gen_random_uuid()", "key_id": "gen_random_uuid()", "started_at": "t.started_at - n * interval '1 s'"}
+    # Ids grow as real ones do, so that their index is as packed.
+    own = {"id": "lpad(to_hex(n), 32, '0')::uuid", "key_id": "gen_random_uuid()"}
+    own |= {"started_at": "t.started_at - n * interval '1 s'"}
     values, table = ", ".join(own.get(name, f't."{name}"') for name in copied), Interaction._meta.db_table
     listed = ", ".join(f'"{name}"' for name in copied)
     with connection.cursor() as cursor:
-        # Copies of a sound row need no checks of foreign keys, which would take most of the time.
-        cursor.execute("SET session_replication_role = replica")
-        cursor.execute(
-            f'INSERT INTO "{table}" ({listed}) SELECT {values} FROM "{table}" t, generate_series(%s, %s) AS n'
-            " WHERE t.id = %s",
-            [first, after - 1, call.pk],
-        )
-        cursor.execute("SET session_replication_role = DEFAULT")
+        with filling(cursor, Interaction, after - first):
+            cursor.execute(
+                f'INSERT INTO "{table}" ({listed}) SELECT {values} FROM generate_series(%s, %s) AS n, "{table}" t'
+                " WHERE t.id = %s",
+                [first, after - 1, call.pk],
+            )
         cursor.execute("DROP INDEX IF EXISTS bench_plain_customer")
         _fill_plainly(cursor, first, after - 1, "n")
         cursor.execute("CREATE INDEX bench_plain_customer ON bench_plain (customer)")
-    for alias in ("default", ALIAS):
-        with connections[alias].cursor() as cursor:
-            cursor.execute("VACUUM ANALYZE")
+    vacuum()
 
 
 def _fill_plainly(cursor: Any, first: int, last: int, customer: str) -> None:

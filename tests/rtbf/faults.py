@@ -18,6 +18,7 @@ from unittest.mock import patch
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.sql.compiler import SQLInsertCompiler, SQLUpdateCompiler
 
+from vault.files import FileStorage
 from vault.store import Store
 
 HERE = Path(__file__).resolve().parents[2]
@@ -61,8 +62,9 @@ def at_each_step(strike: Strike, known: set[str] | None = None) -> Iterator[set[
         for target, method in ((BaseDatabaseWrapper, "commit"), (SQLInsertCompiler, "execute_sql"),
                                (SQLUpdateCompiler, "execute_sql")):  # fmt: skip
             stack.enter_context(patch.object(target, method, _committing(getattr(target, method), arrive)))
-        for method in ("put", "delete", "open"):
-            stack.enter_context(patch.object(Store, method, _storing(getattr(Store, method), method, arrive)))
+        # What is removed is removed by the storage, many at a time or one.
+        for target, method in ((Store, "put"), (Store, "open"), (FileStorage, "delete")):
+            stack.enter_context(patch.object(target, method, _storing(getattr(target, method), method, arrive)))
         yield seen
 
 
