@@ -174,7 +174,7 @@ def test_a_night_goes_by_itself_once_the_one_before_foresaw_it(
 ) -> None:
     assert begun(account, officer).state == RunState.COMPLETED
     old_call(account, customer)
-    Run.objects.update(cut_off=timezone.now().date() - timedelta(days=1))
+    Run.objects.update(cut_off=timezone.now().date() - timedelta(days=2))
     run = nights.begin_tonight(account)
     assert run
     assert run.state == RunState.RUNNING
@@ -289,7 +289,7 @@ def test_a_paused_run_stops_and_goes_on(account: Account, officer: Person, custo
 def test_outside_the_window_a_night_run_waits(account: Account, customer: Customer, officer: Person) -> None:
     assert begun(account, officer).state == RunState.COMPLETED
     old_call(account, customer)
-    Run.objects.update(cut_off=timezone.now().date() - timedelta(days=1))
+    Run.objects.update(cut_off=timezone.now().date() - timedelta(days=2))
     run = nights.begin_tonight(account)
     assert run
     hour = timezone.now().astimezone(UTC).hour
