@@ -63,8 +63,8 @@ def at_each_step(strike: Strike, known: set[str] | None = None) -> Iterator[set[
                                (SQLUpdateCompiler, "execute_sql")):  # fmt: skip
             stack.enter_context(patch.object(target, method, _committing(getattr(target, method), arrive)))
         # What is removed is removed by the storage, many at a time or one.
-        for target, method in ((Store, "put"), (Store, "open"), (FileStorage, "delete")):
-            stack.enter_context(patch.object(target, method, _storing(getattr(target, method), method, arrive)))
+        for door, method in ((Store, "put"), (Store, "open"), (FileStorage, "delete")):
+            stack.enter_context(patch.object(door, method, _storing(getattr(door, method), method, arrive)))
         yield seen
 
 
