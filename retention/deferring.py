@@ -32,5 +32,8 @@ def resolve(refs: Sequence[RecordRef], *, actor: Any, ground: str, case: str) ->
     """Count what goes now as no longer deferred, within the transaction that decides over it."""
     for account_id in {ref.account_id for ref in refs if ref.account_id}:
         known = Deferral.objects.filter(account_id=account_id, resolved_at=None)
+        # Nothing deferred is the rule, and asking so is cheaper than naming all that goes.
+        if not known.exists():
+            continue
         ids = [ref.id for ref in refs if ref.account_id == account_id]
         known.filter(record_id__any_of=ids).update(resolved_at=timezone.now())

@@ -15,7 +15,7 @@ from customers.resolution import RECOGNISING
 from privacy.guards import Refusal, Target
 from privacy.witness import RecordRef
 from retention.catching import CALL, holds_catching
-from retention.models import HoldScope
+from retention.models import HoldScope, LegalHold
 
 GROUND = "legal_hold"
 CUSTOMER, IDENTIFIER = Customer._meta.label, Identifier._meta.label
@@ -39,6 +39,9 @@ def holds_on(refs: Iterable[RecordRef], *, most: int = 1) -> dict[tuple[str, UUI
     """Return, by label and id, which holds in force cover these records themselves, `most` by a condition at most."""
     refs = list(refs)
     accounts = {ref.account_id for ref in refs if ref.account_id}
+    # A hold covers records of its own account only, and most accounts have none in force.
+    if not LegalHold.objects.filter(account__in=accounts, released_at=None).exists():
+        return {}
     found = _named({ref.id for ref in refs})
     for customer_id, holds in _carrying({ref.id for ref in refs if ref.label == CUSTOMER}).items():
         found.setdefault((CUSTOMER, customer_id), []).extend(holds)

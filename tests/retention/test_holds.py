@@ -160,10 +160,13 @@ def test_the_guard_asks_as_often_for_many_records_as_for_one(account, officer, c
     from retention.guard import legal_holds
     from tests.makers import make_interaction
 
+    free = lineage.targets([call])
+    with django_assert_num_queries(1):
+        assert legal_holds(free) == {}
     hold(officer, account, call, Condition(direction="outbound", kind="voicemail"))
     more = [make_interaction(account, call.customer, transcript=[("customer", "hello")]) for _ in range(3)]
     parts = [*call.recordings.all(), *call.transcriptions.all(), *(each.transcriptions.get() for each in more)]
     for rows, held in (([call], 1), ([call, *more, *parts, Customer.objects.get()], 3)):
         targets = lineage.targets(rows)
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(9):
             assert len(legal_holds(targets)) == held
