@@ -37,7 +37,7 @@ def below(top: type[SealedModel], roots: Collection[UUID]) -> list[Below]:
 
 
 def _children(entry: data_map.Entry, known: dict[type, dict[UUID, Below]]) -> Iterator[Below]:
-    model: type[SealedModel] = entry.model  # type: ignore[assignment]  # `erasable` lists nothing else
+    model = data_map.sealed_model(entry)
     for name, parent in data_map.parents(model).items():
         parents = known.get(parent, {})
         for ids in _portions(list(parents)):

@@ -72,8 +72,7 @@ def condemned_models(condemnation_id: UUID) -> list[type[SealedModel]]:
     with connection.cursor() as cursor:
         cursor.execute(_condemned_in(), {"id": condemnation_id})
         labels = {label for (label,) in cursor.fetchall()}
-    found = [each.model for each in data_map.erasable() if each.label in labels]
-    return found[::-1]  # type: ignore[return-value]  # `erasable` lists nothing else
+    return [data_map.sealed_model(each) for each in reversed(data_map.erasable()) if each.label in labels]
 
 
 @cache

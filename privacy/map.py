@@ -180,6 +180,13 @@ def erasable() -> list[Entry]:
     return sorted(own, key=lambda each: (depth(each.model), each.label))
 
 
+def sealed_model(entry: Entry) -> type[SealedModel]:
+    """Return the model of one of the `erasable`; MapError for an entry whose rows have no key of their own."""
+    if not issubclass(entry.model, SealedModel):
+        raise MapError(f"{entry.label} has no sealed values.")
+    return entry.model
+
+
 @cache
 def depth(model: type[Model]) -> int:
     """Return how many records lie above this one at most: 0 for a customer, 2 for a recording."""

@@ -2,16 +2,12 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandParser
 
-from accounts.actors import shell_actor
-from accounts.errors import AccountsError
-from accounts.models import Account
 from rtbf.approval import approve_request
-from rtbf.errors import RequestError
+from rtbf.management import acting
 from rtbf.models import Request
 from rtbf.times import in_zone
-from trail.refusal import Refusal, recording_refusals
 
 
 class Command(BaseCommand):
@@ -21,22 +17,14 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare the arguments."""
-        parser.add_argument("reference", help="the reference of the request")
-        parser.add_argument("--account", required=True, help="name of the account")
-        parser.add_argument("--actor", required=True, help="e-mail address of the supervisor or officer who approves")
+        acting.add_arguments(parser, thing="request", who="the supervisor or officer who approves")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Approve it and say when it is carried out."""
-        try:
-            with recording_refusals():
-                account = Account.objects.named(options["account"])
-                actor = shell_actor(options["actor"], account)
-                found = Request.objects.visible_to(actor).filter(reference=options["reference"]).first()
-                if found is None:
-                    raise CommandError("This account has no such request, or you may not see it. Nothing was approved.")
-                approved = approve_request(actor=actor, request=found)
-        except (AccountsError, RequestError, Refusal) as error:
-            raise CommandError(str(error)) from None
+        none = "This account has no such request, or you may not see it. Nothing was approved."
+        with acting.acting(options) as (account, actor):
+            found = acting.named(Request.objects.visible_to(actor), options, otherwise=none)
+            approved = approve_request(actor=actor, request=found)
         when = in_zone(approved.grace_ends_at, account.zone) if approved.grace_ends_at else "now"
         self.stdout.write(
             f"{approved.reference} was approved. It is carried out {when}; until then it can be cancelled."

@@ -2,21 +2,18 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandParser
 
-from accounts.actors import shell_actor
-from accounts.errors import AccountsError
-from accounts.models import Account
 from customers.models import Lifting, Restriction
 from rtbf.closing import refuse_request
 from rtbf.codes import Asks, RefusalGround, Upheld
 from rtbf.correcting import correct_customer
-from rtbf.errors import NotPossible, RequestError
+from rtbf.errors import NotPossible
+from rtbf.management import acting
 from rtbf.models import Request
 from rtbf.objecting import uphold_objection
 from rtbf.restricting import lift_restriction, restrict_customers
 from trail.actor import Actor
-from trail.refusal import Refusal, recording_refusals
 
 
 class Command(BaseCommand):
@@ -29,9 +26,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare the arguments."""
-        parser.add_argument("reference", help="the reference of the request")
-        parser.add_argument("--account", required=True, help="name of the account")
-        parser.add_argument("--actor", required=True, help="e-mail address of the member who decides")
+        acting.add_arguments(parser, thing="request", who="the member who decides")
         how = parser.add_mutually_exclusive_group()
         how.add_argument("--uphold", choices=Upheld.values, default="", help="what an upheld objection leads to")
         how.add_argument("--lift", choices=Lifting.values, default="", help="why the restriction of the request ends")
@@ -39,16 +34,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Decide it and say where it stands."""
-        try:
-            with recording_refusals():
-                account = Account.objects.named(options["account"])
-                actor = shell_actor(options["actor"], account)
-                found = Request.objects.visible_to(actor).filter(reference=options["reference"]).first()
-                if found is None:
-                    raise CommandError("This account has no such request, or you may not see it. Nothing was decided.")
-                said = _decide(found, actor, options)
-        except (AccountsError, RequestError, Refusal) as error:
-            raise CommandError(str(error)) from None
+        none = "This account has no such request, or you may not see it. Nothing was decided."
+        with acting.acting(options) as (_, actor):
+            found = acting.named(Request.objects.visible_to(actor), options, otherwise=none)
+            said = _decide(found, actor, options)
         self.stdout.write(f"{found.reference}: {said}")
 
 

@@ -8,13 +8,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from accounts.actors import shell_actor
-from accounts.errors import AccountsError
-from accounts.models import Account
 from rtbf.dossier import fetch
-from rtbf.errors import RequestError
+from rtbf.management import acting
 from rtbf.models import Dossier
-from trail.refusal import Refusal, recording_refusals
 
 
 class Command(BaseCommand):
@@ -24,24 +20,16 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare the arguments."""
-        parser.add_argument("reference", help="the reference of the copy")
-        parser.add_argument("--account", required=True, help="name of the account")
-        parser.add_argument("--actor", required=True, help="e-mail address of the member it is for")
+        acting.add_arguments(parser, thing="copy", who="the member it is for")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Write the archive, piece by piece."""
         if sys.stdout.isatty():
             raise CommandError("Nothing was handed out. Send the archive somewhere: … > copy.zip")
-        try:
-            with recording_refusals():
-                account = Account.objects.named(options["account"])
-                actor = shell_actor(options["actor"], account)
-                found = Dossier.objects.visible_to(actor).filter(reference=options["reference"]).first()
-                if found is None:
-                    raise CommandError("This account has no such copy, or you may not see it. Nothing was handed out.")
-                pieces = fetch(actor=actor, dossier=found)
-        except (AccountsError, RequestError, Refusal) as error:
-            raise CommandError(str(error)) from None
+        none = "This account has no such copy, or you may not see it. Nothing was handed out."
+        with acting.acting(options) as (_, actor):
+            found = acting.named(Dossier.objects.visible_to(actor), options, otherwise=none)
+            pieces = fetch(actor=actor, dossier=found)
         for piece in pieces:
             sys.stdout.buffer.write(piece)
         sys.stdout.buffer.flush()
