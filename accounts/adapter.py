@@ -32,9 +32,9 @@ class ClosedAccountAdapter(DefaultAccountAdapter):
         raise Http404
 
     def is_safe_url(self, url: str | None) -> bool:
-        """Say whether to go on to `url` after signing in; what is no address at all is not."""
+        """Say whether to go on to `url` after signing in; what is no address at all, or one without a host, is not."""
         try:
-            return bool(super().is_safe_url(url))
+            return bool(super().is_safe_url(url)) and not str(url).startswith("//")
         except ValueError:
             return False
 

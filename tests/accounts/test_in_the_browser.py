@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from typing import Literal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, ViewportSize, expect
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import Account
-from tests.conftest import PASSWORD, Person, make_person
+from tests.browsing import follow, heed, sign_in, violations, width
+from tests.conftest import Person, make_person
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 PHONE: ViewportSize = {"width": 360, "height": 740}
@@ -20,26 +20,13 @@ Scheme = Literal["light", "dark"]
 def watched(page: Page) -> Iterator[Page]:
     """A page on which any violation of the policy and any error of a script fails the test."""
     page.set_default_timeout(10_000)
-    wrong: list[str] = []
-    page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: wrong.append(str(error)))
+    wrong = heed(page)
     yield page
     assert wrong == []
 
 
-def sign_in(page: Page, live_server: LiveServer, person: Person) -> None:
-    page.goto(f"{live_server.url}/")
-    page.get_by_label("Email").fill(person.user.email)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-
-
-def fits(page: Page) -> bool:
-    return bool(page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
-
-
 def test_signing_in_and_working_breaks_no_policy(watched: Page, live_server: LiveServer, administrator: Person) -> None:
-    sign_in(watched, live_server, administrator)
+    sign_in(watched, live_server.url, administrator.user.email)
     expect(watched.get_by_role("heading", name="What you can do in Harper Valley")).to_be_visible()
     for path in ("/accounts/membership/", "/accounts/membership/add/", "/accounts/agent/", "/accounts/account/"):
         watched.goto(live_server.url + path)
@@ -51,27 +38,27 @@ def test_pages_fit_a_phone(watched: Page, live_server: LiveServer, administrator
     watched.set_viewport_size(PHONE)
     watched.emulate_media(color_scheme=scheme)
     watched.goto(f"{live_server.url}/")
-    assert fits(watched)
-    sign_in(watched, live_server, administrator)
+    assert width(watched) <= PHONE["width"]
+    sign_in(watched, live_server.url, administrator.user.email)
     expect(watched.get_by_text("Harper Valley").first).to_be_visible()
-    assert fits(watched)
+    assert width(watched) <= PHONE["width"]
 
 
 def test_the_account_is_switched_from_the_top(
     watched: Page, live_server: LiveServer, supervisor: Person, other_account: Account
 ) -> None:
     make_person("Susan", other_account, "auditor")
-    sign_in(watched, live_server, supervisor)
-    watched.get_by_role("button", name="Harper Valley").click()
+    sign_in(watched, live_server.url, supervisor.user.email)
+    follow(watched.get_by_role("button", name="Harper Valley"))
     expect(watched.locator(".lethe-where")).to_contain_text("Supervisor · Susan")
 
     watched.locator("summary").click()
-    watched.get_by_role("button", name="Far Away").click()
+    follow(watched.get_by_role("button", name="Far Away"))
     expect(watched.locator(".lethe-where")).to_contain_text("Auditor · Susan")
 
 
 def test_ctrl_k_finds_a_page(watched: Page, live_server: LiveServer, administrator: Person) -> None:
-    sign_in(watched, live_server, administrator)
+    sign_in(watched, live_server.url, administrator.user.email)
     expect(watched.get_by_role("heading", name="What you can do in Harper Valley")).to_be_visible()
     watched.wait_for_load_state("networkidle")
     watched.keyboard.press("Control+k")
@@ -88,12 +75,7 @@ def test_everybody_can_read_and_operate_it(
 ) -> None:
     watched.emulate_media(color_scheme=scheme)
     watched.goto(f"{live_server.url}/account/login/")
-    assert violations(watched) == []
-    sign_in(watched, live_server, administrator)
+    assert violations(watched, "main") == []
+    sign_in(watched, live_server.url, administrator.user.email)
     expect(watched.get_by_role("heading", name="What you can do in Harper Valley")).to_be_visible()
-    assert violations(watched, "#content, .lethe-who") == []
-
-
-def violations(page: Page, selector: str = "main") -> list[str]:
-    found = Axe().run(page, context={"include": [part.strip() for part in selector.split(",")]})
-    return [f"{each['id']}: {each['nodes'][0]['html']}" for each in found.response["violations"]]
+    assert violations(watched, "#content", ".lethe-who") == []

@@ -211,7 +211,7 @@ def strip_token(page: str) -> str:
     return "\n".join(line for line in page.splitlines() if "csrfmiddlewaretoken" not in line)
 
 
-@pytest.mark.parametrize("onward", ["https://[::1", "//evil.example.com", "javascript:alert(1)"])
+@pytest.mark.parametrize("onward", ["https://[::1", "//evil.example.com", "//", "javascript:alert(1)"])
 def test_whoever_signs_in_is_sent_to_no_address_of_somebody_else(
     onward: str, visitor: Client, supervisor: Person
 ) -> None:

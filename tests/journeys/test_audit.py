@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from typing import Literal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, ViewportSize, expect
 from pytest_django.live_server_helper import LiveServer
 
 from jobs.runner import run_due
 from tests.audit.conftest import _no_bell, act, checkpoints, recording_of, seal
-from tests.conftest import PASSWORD, Person
+from tests.browsing import follow, heed, sign_in, violations, width
+from tests.conftest import Person
 
 __all__ = ["_no_bell", "checkpoints"]
 
@@ -23,9 +23,7 @@ PHONE: ViewportSize = {"width": 360, "height": 740}
 def watched(page: Page) -> Iterator[Page]:
     """A page on which any violation of the policy and any error of a script fails the test."""
     page.set_default_timeout(10_000)
-    wrong: list[str] = []
-    page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: wrong.append(str(error)))
+    wrong = heed(page)
     yield page
     assert wrong == []
 
@@ -40,39 +38,26 @@ def events(agent: Person, supervisor: Person, account) -> None:
     seal()
 
 
-def sign_in(page: Page, live_server: LiveServer, person: Person) -> None:
-    page.goto(f"{live_server.url}/")
-    page.get_by_label("Email").fill(person.user.email)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("heading", name="The access log")).to_be_visible()
-
-
-def violations(page: Page) -> list[str]:
-    found = Axe().run(page, context={"include": ["#content"]})
-    return [f"{each['id']}: {each['nodes'][0]['html']}" for each in found.response["violations"]]
-
-
 def test_an_auditor_reads_who_was_refused_and_verifies_the_log(
     watched: Page, live_server: LiveServer, auditor: Person, events: None
 ):
-    sign_in(watched, live_server, auditor)
-    watched.get_by_role("link", name="Access log").click()
+    sign_in(watched, live_server.url, auditor.user.email)
+    follow(watched.get_by_role("link", name="Access log"))
     expect(watched.get_by_text("Agent Linda played the recording of 2 Jun 2026, 10:14 PDT")).to_be_visible()
 
     watched.locator("summary", has_text="Filter").click()
     watched.get_by_label("Outcome").select_option("Refused")
     watched.get_by_label("Workstation").fill("10.2.0.17")
-    watched.get_by_role("button", name="Show entries").click()
+    follow(watched.get_by_role("button", name="Show entries"))
     expect(watched.get_by_role("link", name="Take away Outcome: Refused")).to_be_visible()
     expect(watched.get_by_role("link", name="Take away Workstation: 10.2.0.17")).to_be_visible()
     assert "10.2.0.17" not in watched.url
     expect(watched.locator(".audit-line")).to_have_count(1)
 
-    watched.get_by_role("link", name="was not allowed to play the recording").click()
+    follow(watched.get_by_role("link", name="was not allowed to play the recording"))
     expect(watched.get_by_text("The entry is, word for word, the one that was sealed.")).to_be_visible()
 
-    watched.get_by_role("button", name="Verify now").click()
+    follow(watched.get_by_role("button", name="Verify now"))
     expect(watched.get_by_text("A verification waits for a worker.")).to_be_visible()
     seal()
     run_due()
@@ -82,7 +67,7 @@ def test_an_auditor_reads_who_was_refused_and_verifies_the_log(
 
 
 def test_the_keyboard_is_enough(watched: Page, live_server: LiveServer, auditor: Person, events: None):
-    sign_in(watched, live_server, auditor)
+    sign_in(watched, live_server.url, auditor.user.email)
     watched.goto(f"{live_server.url}/log/")
     watched.locator("summary", has_text="Filter").focus()
     watched.keyboard.press("Enter")
@@ -90,9 +75,9 @@ def test_the_keyboard_is_enough(watched: Page, live_server: LiveServer, auditor:
     expect(watched.get_by_label("Who", exact=True)).to_be_focused()
     watched.keyboard.type("Linda")
     watched.keyboard.press("Enter")
-    watched.get_by_role("button", name="Show entries").press("Enter")
+    follow(watched.get_by_role("button", name="Show entries"), "Enter")
     expect(watched.get_by_role("link", name="Take away Who: Linda")).to_be_visible()
-    watched.get_by_role("link", name="Take away Who: Linda").press("Enter")
+    follow(watched.get_by_role("link", name="Take away Who: Linda"), "Enter")
     expect(watched).to_have_url(re.compile(r"/log/$"))
 
 
@@ -101,7 +86,7 @@ def test_everybody_can_read_it_also_on_a_phone(
     watched: Page, live_server: LiveServer, auditor: Person, events: None, scheme: Literal["light", "dark"]
 ):
     watched.emulate_media(color_scheme=scheme)
-    sign_in(watched, live_server, auditor)
+    sign_in(watched, live_server.url, auditor.user.email)
     assert violations(watched) == []
     watched.goto(f"{live_server.url}/log/?outcome=refused")
     entry = watched.locator(".audit-sentence").first.get_attribute("href")
@@ -112,5 +97,5 @@ def test_everybody_can_read_it_also_on_a_phone(
             summary.click()
         assert violations(watched) == []
         watched.set_viewport_size(PHONE)
-        assert watched.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+        assert width(watched) <= PHONE["width"]
         assert violations(watched) == []

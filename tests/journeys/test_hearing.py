@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import Literal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.urls import reverse
 from playwright.sync_api import Page, ViewportSize, expect
@@ -14,7 +13,8 @@ from accounts.actors import operator
 from accounts.models import Account
 from interactions.imports import import_folder
 from interactions.models import Interaction, Recording
-from tests.conftest import PASSWORD, Person
+from tests.browsing import follow, heed, sign_in, violations, width
+from tests.conftest import Person
 from trail.models import Event
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -40,25 +40,15 @@ def samples(account: Account, agent: Person) -> Recording:
 def watched(page: Page) -> Iterator[Page]:
     """A page on which any violation of the policy and any error of a script fails the test."""
     page.set_default_timeout(15_000)
-    wrong: list[str] = []
-    page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: wrong.append(str(error)))
+    wrong = heed(page)
     yield page
     assert wrong == []
-
-
-def sign_in(page: Page, live_server: LiveServer, person: Person) -> None:
-    page.goto(f"{live_server.url}/")
-    page.get_by_label("Email").fill(person.user.email)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    expect(page.locator(".lethe-where")).to_be_visible()
 
 
 def open_call(page: Page, live_server: LiveServer, call: Interaction) -> None:
     page.goto(live_server.url + reverse("portal:interaction", args=[call.pk]))
     page.get_by_label("Quality review").check()
-    page.get_by_role("button", name="Open the call").click()
+    follow(page.get_by_role("button", name="Open the call"))
     expect(page.get_by_role("heading", name="Transcript")).to_be_visible()
     page.wait_for_function(DRAWN)
 
@@ -67,24 +57,19 @@ def heard(page: Page) -> float:
     return float(page.evaluate("document.querySelector('#player-1 audio').currentTime"))
 
 
-def violations(page: Page) -> list[str]:
-    found = Axe().run(page, context={"include": ["#content"]})
-    return [f"{each['id']}: {each['nodes'][0]['html']}" for each in found.response["violations"]]
-
-
 def test_an_agent_hears_an_own_call_and_nobody_elses(
     watched: Page, live_server: LiveServer, samples: Recording, agent: Person
 ) -> None:
-    sign_in(watched, live_server, agent)
-    watched.get_by_role("link", name="All my recordings").click()
+    sign_in(watched, live_server.url, agent.user.email)
+    follow(watched.get_by_role("link", name="All my recordings"))
     expect(watched.get_by_role("row")).to_have_count(6)
-    watched.locator(f'a[href*="{samples.interaction_id}"]').click()
+    follow(watched.locator(f'a[href*="{samples.interaction_id}"]'))
     expect(watched.get_by_text("Why are you listening?")).to_be_visible()
     assert watched.locator("[data-lethe-player], .lethe-transcript").count() == 0
     assert violations(watched) == []
 
     watched.get_by_label("Quality review").check()
-    watched.get_by_role("button", name="Open the call").click()
+    follow(watched.get_by_role("button", name="Open the call"))
     watched.wait_for_function(DRAWN)
     assert not Event.objects.filter(action="recording.played").exists()
 
@@ -113,7 +98,7 @@ def test_somebody_elses_call_is_not_there_for_an_agent(
     page: Page, live_server: LiveServer, samples: Recording, agent: Person
 ) -> None:
     other = Recording.objects.exclude(interaction__agent=agent.membership.agent).latest("duration_ms")
-    sign_in(page, live_server, agent)
+    sign_in(page, live_server.url, agent.user.email)
     for name in ("portal:interaction", "portal:recording-audio"):
         ids = [other.interaction_id] if name == "portal:interaction" else [other.interaction_id, other.pk]
         answer = page.goto(live_server.url + reverse(name, args=ids))
@@ -128,7 +113,7 @@ def test_a_format_no_browser_plays_is_heard_too(
     watched: Page, live_server: LiveServer, samples: Recording, supervisor: Person
 ) -> None:
     gsm = Recording.objects.get(plays_in_browser=False)
-    sign_in(watched, live_server, supervisor)
+    sign_in(watched, live_server.url, supervisor.user.email)
     open_call(watched, live_server, gsm.interaction)
     watched.locator("#player-1").get_by_role("button", name="Play").click()
     watched.wait_for_function("document.querySelector('#player-1 audio').currentTime > 0.5")
@@ -138,12 +123,12 @@ def test_a_format_no_browser_plays_is_heard_too(
 def test_a_supervisor_comments_at_a_place_in_the_sound(
     watched: Page, live_server: LiveServer, samples: Recording, supervisor: Person
 ) -> None:
-    sign_in(watched, live_server, supervisor)
+    sign_in(watched, live_server.url, supervisor.user.email)
     open_call(watched, live_server, samples.interaction)
     watched.locator("#transcript-1 li").nth(2).get_by_role("button").click()
     watched.keyboard.press("c")
     watched.keyboard.type("well explained")
-    watched.get_by_role("button", name="Add comment").click()
+    follow(watched.get_by_role("button", name="Add comment"))
     expect(watched.locator("#comments")).to_contain_text("well explained")
     expect(watched.locator("#comments")).to_contain_text("Susan")
     watched.wait_for_function(DRAWN)
@@ -158,21 +143,21 @@ def test_every_page_fits_a_phone_and_can_be_read(
     watched: Page, live_server: LiveServer, samples: Recording, supervisor: Person, scheme: Literal["light", "dark"]
 ) -> None:
     watched.emulate_media(color_scheme=scheme)
-    sign_in(watched, live_server, supervisor)
+    sign_in(watched, live_server.url, supervisor.user.email)
     open_call(watched, live_server, samples.interaction)
     call = reverse("portal:interaction", args=[samples.interaction_id])
     for size in (DESKTOP, PHONE):
         watched.set_viewport_size(size)
         for path in ("/", "/interactions/", "/interactions/?queue=nobody", call):
             watched.goto(live_server.url + path)
-            assert watched.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), (path, size)
+            assert width(watched) <= size["width"], (path, size)
             assert violations(watched) == [], (path, size)
 
 
 def test_the_last_day_with_calls_stands_in_the_chart(
     watched: Page, live_server: LiveServer, samples: Recording, supervisor: Person
 ) -> None:
-    sign_in(watched, live_server, supervisor)
+    sign_in(watched, live_server.url, supervisor.user.email)
     expect(watched.locator(".lethe-card", has_text="Calls and talk time by day")).to_contain_text("to 2 Jun 2020")
-    watched.get_by_role("link", name="All interactions", exact=True).click()
+    follow(watched.get_by_role("link", name="All interactions", exact=True))
     expect(watched.get_by_role("row")).to_have_count(18)

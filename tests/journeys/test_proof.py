@@ -6,17 +6,17 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
-from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from customers.models import Disclosure
 from rtbf.models import Dossier, State
-from tests.conftest import PASSWORD, Person
+from tests import browsing
+from tests.browsing import follow, violations
+from tests.conftest import Person
 from tests.looking import ALICE_MAIL, places_of
 from tests.rtbf.conftest import House, _no_bell, house
 from tests.rtbf.test_execution import run_all
@@ -32,19 +32,14 @@ PICTURES = os.environ.get("PICTURES", "")
 
 def sign_in(page: Page, live_server: LiveServer, person: Person) -> None:
     page.set_viewport_size({"width": 1280, "height": 1000})
-    page.goto(f"{live_server.url}/account/login/")
-    page.get_by_label("Email").fill(person.user.email)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    expect(page.locator(".lethe-where")).to_be_visible()
+    browsing.sign_in(page, live_server.url, person.user.email)
 
 
 def look(page: Page, name: str) -> None:
     """See that nothing stands in the way of anybody; keep a picture where PICTURES names a folder."""
     if PICTURES:
         page.screenshot(path=str(Path(PICTURES) / f"{name}.png"), full_page=True)
-    problems: Any = Axe().run(page, context="#main, .rtbf").response["violations"]
-    assert [each["id"] for each in problems] == []
+    assert violations(page, "#main", ".rtbf") == []
 
 
 def test_a_copy_for_a_customer(house: House, supervisor: Person, page: Page, live_server: LiveServer):
@@ -52,7 +47,7 @@ def test_a_copy_for_a_customer(house: House, supervisor: Person, page: Page, liv
     page.goto(live_server.url + reverse("portal:dossiers"))
     look(page, "dossiers")
     page.get_by_label("Who? One identifier a line").fill("(202) 555-0147")
-    page.get_by_role("button", name="Put together").click()
+    follow(page.get_by_role("button", name="Put together"))
     expect(page.get_by_text("Being put together", exact=True)).to_be_visible()
     from jobs import runner
 
@@ -67,7 +62,7 @@ def test_a_copy_for_a_customer(house: House, supervisor: Person, page: Page, liv
     assert {"dossier.json", "dossier.xlsx", "LEFT-OUT.txt"} <= set(archive.namelist())
     assert ALICE_MAIL in archive.read("dossier.json").decode()
     assert "other people's identifiers" in archive.read("LEFT-OUT.txt").decode()
-    late.get_by_role("button", name="Fetch").click()
+    follow(late.get_by_role("button", name="Fetch"))
     expect(late.get_by_text("This was fetched already")).to_be_visible()
     assert Disclosure.objects.get().customer == house.alice
     page.reload()
@@ -85,7 +80,7 @@ def test_the_certificate_of_a_request(house: House, supervisor: Person, page: Pa
     assert places_of(ALICE_MAIL) == []
     sign_in(page, live_server, supervisor)
     page.goto(live_server.url + reverse("portal:request", args=[request.pk]))
-    page.get_by_role("link", name="Certificate", exact=True).click()
+    follow(page.get_by_role("link", name="Certificate", exact=True))
     expect(page.get_by_role("heading", name="From when on")).to_be_visible()
     look(page, "certificate")
     for form in ("PDF", "JSON"):
@@ -98,7 +93,7 @@ def test_the_certificate_of_a_request(house: House, supervisor: Person, page: Pa
         assert (ended.returncode, request.reference in ended.stdout) == (0, True)
         page.goto(live_server.url + reverse("portal:certificate-check"))
         page.get_by_label("Certificate, as JSON or PDF").set_input_files(kept)
-        page.get_by_role("button", name="Check").click()
+        follow(page.get_by_role("button", name="Check"))
         expect(page.get_by_text("Genuine:")).to_be_visible()
         look(page, f"checked-{form}")
         page.goto(live_server.url + reverse("portal:certificate", args=[request.pk]))
@@ -110,7 +105,7 @@ def test_the_certificate_of_a_request(house: House, supervisor: Person, page: Pa
     )
     page.goto(live_server.url + reverse("portal:certificate-check"))
     page.get_by_label("Certificate, as JSON or PDF").set_input_files(broken)
-    page.get_by_role("button", name="Check").click()
+    follow(page.get_by_role("button", name="Check"))
     expect(page.get_by_role("alert")).to_contain_text("not as it was issued")
     look(page, "not-genuine")
     assert Event.objects.filter(action="certificate.downloaded").count() == 2

@@ -9,14 +9,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from interactions.models import Interaction
 from jobs.runner import run_due
 from rtbf.models import Request, Rules
-from tests.conftest import PASSWORD, Person
+from tests.browsing import follow, heed, sign_in, violations, width
+from tests.conftest import Person
 from tests.looking import ALICE_MAIL, CANARIES, places_of
 from tests.makers import make_customer, make_interaction
 from tests.retention.test_holds import hold
@@ -38,25 +38,19 @@ class Desk:
     def of(self, person: Person) -> Page:
         page = self.browser.new_context(base_url=self.server.url, viewport={"width": 1280, "height": 900}).new_page()
         page.set_default_timeout(15_000)
-        page.on("console", lambda message: self.wrong.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: self.wrong.append(str(error)))
-        page.goto("/")
-        page.get_by_label("Email").fill(person.user.email)
-        page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
-        expect(page.locator(".lethe-where")).to_be_visible()
+        heed(page, self.wrong)
+        sign_in(page, self.server.url, person.user.email)
         return page
 
     def look(self, page: Page, name: str) -> None:
         """Keep pictures, and note what is too wide for a screen or a telephone or makes no sense to a screen reader."""
-        for width in (390, 1280):
-            page.set_viewport_size({"width": width, "height": 900})
-            if page.evaluate("document.documentElement.scrollWidth") > width:
-                self.wrong.append(f"{name}: wider than {width} px")
+        for wide in (390, 1280):
+            page.set_viewport_size({"width": wide, "height": 900})
+            if width(page) > wide:
+                self.wrong.append(f"{name}: wider than {wide} px")
             if folder := os.environ.get("SCREENSHOTS"):
-                page.screenshot(path=str(Path(folder) / f"{name}-{width}.png"), full_page=True)
-        found = Axe().run(page, context={"include": ["#content"]}).response["violations"]
-        self.wrong += [f"{name}: {each['id']}: {each['nodes'][0]['html']}" for each in found]
+                page.screenshot(path=str(Path(folder) / f"{name}-{wide}.png"), full_page=True)
+        self.wrong += [f"{name}: {each}" for each in violations(page)]
 
 
 @pytest.fixture
@@ -73,14 +67,15 @@ def ask(page: Page, *identifiers: str) -> None:
     page.get_by_label("E-mail or postal address for letters").fill("alice@example.org")
     page.get_by_label("By", exact=True).select_option("Letter")
     page.get_by_label("I have checked identity").select_option("Called back on a known number")
-    page.get_by_role("button", name="Search").click()
+    follow(page.get_by_role("button", name="Search"))
     expect(page.get_by_role("heading", name="What was found")).to_be_visible()
 
 
 def forget(page: Page) -> None:
-    page.get_by_role("link", name="Go on to confirm").click()
-    page.get_by_label("Type FORGET to confirm").fill("FORGET")
-    page.keyboard.press("Enter")
+    follow(page.get_by_role("link", name="Go on to confirm"))
+    confirmation = page.get_by_label("Type FORGET to confirm")
+    confirmation.fill("FORGET")
+    follow(confirmation, "Enter")
     expect(page.get_by_role("heading", name="What happened")).to_be_visible()
 
 
@@ -91,11 +86,11 @@ def test_a_clean_erasure_by_two_people(desk: Desk, house: House, supervisor: Per
     desk.look(page, "forget")
     ask(page, SPELLING)
     desk.look(page, "planned")
-    page.get_by_role("link", name="See the plan row by row").click()
+    follow(page.get_by_role("link", name="See the plan row by row"))
     desk.look(page, "plan")
     page.get_by_label("Kind").select_option("comments")
-    page.get_by_role("button", name="Show").click()
-    page.get_by_role("link", name=re.compile("Open comment")).first.click()
+    follow(page.get_by_role("button", name="Show"))
+    follow(page.get_by_role("link", name=re.compile("Open comment")).first)
     expect(page.get_by_text("Alice asked for a call back")).to_be_visible()
     desk.look(page, "row")
     page.goto(f"/requests/{Request.objects.get().pk}/")
@@ -106,24 +101,24 @@ def test_a_clean_erasure_by_two_people(desk: Desk, house: House, supervisor: Per
 
     second = desk.of(officer)
     second.goto("/requests/?tab=waiting")
-    second.get_by_role("link", name="RTBF-").click()
+    follow(second.get_by_role("link", name="RTBF-"))
     desk.look(second, "approve")
-    second.get_by_role("button", name="Approve: forget this customer").click()
+    follow(second.get_by_role("button", name="Approve: forget this customer"))
     expect(second.get_by_text("Approved as the second person")).to_be_visible()
     run_due()
     page.goto("/requests/?tab=completed")
-    page.get_by_role("link", name="RTBF-").click()
+    follow(page.get_by_role("link", name="RTBF-"))
     desk.look(page, "completed")
     assert places_of(*[each for each in CANARIES if each != "Alice"]) == []
 
-    page.get_by_role("link", name="Case file and letters").click()
+    follow(page.get_by_role("link", name="Case file and letters"))
     desk.look(page, "case")
-    page.get_by_role("link", name="Write: Done").click()
+    follow(page.get_by_role("link", name="Write: Done"))
     desk.look(page, "write")
-    page.get_by_role("button", name="Seal and look at it").click()
+    follow(page.get_by_role("button", name="Seal and look at it"))
     expect(page.get_by_text("Dear Alice Brown")).to_be_visible()
     desk.look(page, "letter")
-    page.get_by_role("button", name="Send by e-mail").click()
+    follow(page.get_by_role("button", name="Send by e-mail"))
     expect(page.get_by_text("Waits to be sent")).to_be_visible()
 
 
@@ -134,13 +129,13 @@ def test_a_hold_and_a_shared_number(desk: Desk, house: House, supervisor: Person
     ask(page, SPELLING, ALICE_MAIL)
     expect(page.get_by_text("Brown against Bank").first).to_be_visible()
     desk.look(page, "held_and_shared")
-    page.get_by_role("link", name="Decide what is open").click()
+    follow(page.get_by_role("link", name="Decide what is open"))
     desk.look(page, "decide")
     page.get_by_label("Select all rows").focus()
     page.keyboard.press("Space")
     assert all(box.is_checked() for box in page.get_by_role("checkbox").all())
     page.get_by_label("With the selected rows").select_option("It is somebody else's: leave")
-    page.get_by_role("button", name="Decide").click()
+    follow(page.get_by_role("button", name="Decide"))
     page.goto(f"/requests/{Request.objects.get().pk}/")
     forget(page)
     run_due()
@@ -160,7 +155,7 @@ def test_a_cancelled_one(desk: Desk, house: House, supervisor: Person):
     expect(page.get_by_text("in 7 days 11 hours")).to_be_visible()
     desk.look(page, "pending")
     page.get_by_label("Ends because").select_option("The customer took it back")
-    page.get_by_role("button", name="Cancel the request").click()
+    follow(page.get_by_role("button", name="Cancel the request"))
     expect(page.get_by_text("Withdrawn by the customer").first).to_be_visible()
     run_due()
     page.goto("/requests/?tab=cancelled")
@@ -176,14 +171,14 @@ def test_a_refused_one(desk: Desk, house: House, supervisor: Person, administrat
     page.goto("/requests/")
     expect(page.get_by_text(re.compile("days overdue"))).to_be_visible()
     desk.look(page, "overdue")
-    page.get_by_role("link", name="RTBF-").click()
+    follow(page.get_by_role("link", name="RTBF-"))
     page.get_by_text("Refuse, or take two months more").click()
     page.get_by_label("Ground of the refusal").select_option("Needed for legal claims (Art. 17(3)(e))")
-    page.get_by_role("button", name="Refuse the request").click()
+    follow(page.get_by_role("button", name="Refuse the request"))
     expect(page.get_by_text("Whoever asked must be told why")).to_be_visible()
     desk.look(page, "refused")
-    page.get_by_role("link", name="Case file and letters").click()
-    page.get_by_role("link", name="Write: Refusal").click()
+    follow(page.get_by_role("link", name="Case file and letters"))
+    follow(page.get_by_role("link", name="Write: Refusal"))
     expect(page.get_by_label("Letter", exact=True)).to_contain_text("Needed for legal claims")
     page.goto("/requests/?tab=refused")
     expect(page.get_by_role("link", name="RTBF-")).to_be_visible()
@@ -192,7 +187,7 @@ def test_a_refused_one(desk: Desk, house: House, supervisor: Person, administrat
     rules.goto("/requests/rules/")
     desk.look(rules, "rules")
     rules.get_by_label("Public holidays").fill("12-25 Christmas\neaster+1 Easter Monday")
-    rules.get_by_role("button", name="Change the rules").click()
+    follow(rules.get_by_role("button", name="Change the rules"))
     expect(rules.get_by_text("The rules were changed.")).to_be_visible()
-    rules.get_by_role("link", name="Extension").click()
+    follow(rules.get_by_role("link", name="Extension"))
     desk.look(rules, "template")

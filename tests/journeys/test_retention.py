@@ -13,6 +13,7 @@ from accounts.models import Account
 from interactions.models import Recording
 from jobs.runner import run_due
 from retention.models import DisposalRules
+from tests.browsing import follow
 from tests.conftest import Person
 from tests.journeys.test_requests import Desk, desk
 from tests.makers import make_interaction
@@ -37,11 +38,11 @@ def test_an_officer_decides_how_long_things_are_kept(
     page.get_by_label("Name", exact=True).fill("Recordings, 90 days")
     page.get_by_label("Recordings", exact=True).check()
     page.get_by_label("For how long, from the end of the call").fill("90 days")
-    page.get_by_role("button", name="Show the effect").click()
+    follow(page.get_by_role("button", name="Show the effect"))
     expect(page.get_by_text("2 records would go on the first night, instead of 0.")).to_be_visible()
     desk.look(page, "simulator")
     page.get_by_label("Type the term once more to propose it: 90 days").fill("90 days")
-    page.get_by_role("button", name="Propose the policy").click()
+    follow(page.get_by_role("button", name="Propose the policy"))
     expect(page.get_by_role("heading", name="Recordings, 90 days")).to_be_visible()
 
     page.goto(f"/disposal/record/?id={kept.pk}")
@@ -50,15 +51,15 @@ def test_an_officer_decides_how_long_things_are_kept(
     page.goto(f"/holds/place/?interaction={held.pk}")
     page.get_by_label("Matter").fill("Brown and the bank")
     page.get_by_label(re.compile("^Why")).first.fill("A suit was announced")
-    page.get_by_role("button", name="Place the hold").click()
+    follow(page.get_by_role("button", name="Place the hold"))
     expect(page.get_by_text(re.compile("HOLD-")).first).to_be_visible()
 
     page.goto("/disposal/")
     desk.look(page, "disposal-before")
-    page.get_by_role("button", name="Begin a run now").click()
+    follow(page.get_by_role("button", name="Begin a run now"))
     expect(page.get_by_text("It is the first run of this account.")).to_be_visible()
     page.get_by_label("Type the number of records due to begin: 2").fill("2")
-    page.get_by_role("button", name="Begin the run").click()
+    follow(page.get_by_role("button", name="Begin the run"))
     expect(page.locator(".rtbf-state")).to_have_text("Running")
     run_due()
     page.reload()
@@ -67,11 +68,11 @@ def test_an_officer_decides_how_long_things_are_kept(
     desk.look(page, "run")
     assert set(Recording.objects.filter(interaction__in=[held, free])) == {kept}
 
-    page.get_by_role("link", name=str(kept.pk)).click()
+    follow(page.get_by_role("link", name=str(kept.pk)))
     expect(page.get_by_text("keeps it: it names this call.")).to_be_visible()
     desk.look(page, "fate-held")
     page.get_by_label("Id of a call").fill(str(recording.pk))
-    page.get_by_role("button", name="Explain").click()
+    follow(page.get_by_role("button", name="Explain"))
     expect(page.get_by_text("It went on")).to_be_visible()
     expect(page.get_by_text("DISP-")).to_be_visible()
     page.emulate_media(color_scheme="dark")

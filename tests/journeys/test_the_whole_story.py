@@ -17,6 +17,8 @@ import pytest
 import redis
 from playwright.sync_api import Browser, Page, expect
 
+from tests import browsing
+from tests.browsing import follow
 from tests.house import CHECKOUT, Running, running_house, soon
 
 pytestmark = [pytest.mark.journey, pytest.mark.house]
@@ -92,11 +94,7 @@ def story() -> Iterator[Story]:
 def sign_in(browser: Browser, story: Story, role: str) -> Page:
     page = browser.new_context(base_url=story.address).new_page()
     page.set_default_timeout(15_000)
-    page.goto("/")
-    page.get_by_label("Email").fill(f"{role}@example.com")
-    page.get_by_label("Password").fill(story.passwords[role])
-    page.get_by_role("button", name="Sign in").click()
-    expect(page.locator(".lethe-where")).to_be_visible()
+    browsing.sign_in(page, story.address, f"{role}@example.com", story.passwords[role])
     return page
 
 
@@ -175,7 +173,7 @@ def an_agent_hears_an_own_call_and_is_refused_anothers(story: Story, browser: Br
     page.goto(f"/interactions/{own[0][0]}/")
     expect(page.locator("[data-lethe-player]")).to_have_count(0)
     page.get_by_label("Quality review").check()
-    page.get_by_role("button", name=re.compile("Open|Listen|Show|Continue")).first.click()
+    follow(page.get_by_role("button", name=re.compile("Open|Listen|Show|Continue")).first)
     page.get_by_role("button", name="Play").first.click()
     expect(page.get_by_role("button", name="Pause").first).to_be_visible()
     expect(page.locator(".lethe-transcript li").first).to_be_visible()
@@ -199,11 +197,11 @@ def a_supervisor_forgets_the_customer(story: Story, browser: Browser) -> None:
     page = sign_in(browser, story, "supervisor")
     page.goto("/forget/")
     page.get_by_label("What is the customer known by?").fill(SPELLING)
-    page.get_by_role("button", name="Search").click()
+    follow(page.get_by_role("button", name="Search"))
     expect(page.get_by_text(re.compile("recordings?", re.I)).first).to_be_visible()
-    page.get_by_role("link", name="Go on to confirm").click()
+    follow(page.get_by_role("link", name="Go on to confirm"))
     page.get_by_label("Type FORGET to confirm").fill("FORGET")
-    page.get_by_role("button", name="Forget this customer").click()
+    follow(page.get_by_role("button", name="Forget this customer"))
     assert soon(lambda: story.ask("SELECT state FROM rtbf_request") == [("completed",)], within_s=60)
     page.goto("/requests/?tab=completed")
     expect(page.get_by_text("RTBF-").first).to_be_visible()
