@@ -1,7 +1,7 @@
 """What of the people who work with Lethe is personal.
 
 No customer stands here. Staff data is kept as long as the log names these people, so nothing of it is in the
-eraser's reach; what names somebody who has left is replaced by a token (`rtbf.leavers`).
+eraser's reach; what names somebody who has left is replaced by a token (`rtbf.staff.leavers`).
 """
 
 from accounts.models import (

@@ -29,7 +29,7 @@ import django; django.setup()
 from pathlib import Path
 from uuid import UUID
 import rtbf.tasks
-from rtbf.dossier import build, fetch
+from rtbf.dossier.handing_out import build, fetch
 from rtbf.models import Dossier
 from trail.actor import Actor
 dossier = Dossier.objects.select_related("account").get(pk=UUID(sys.argv[1]))
@@ -70,7 +70,7 @@ def _asked(folder: Path) -> tuple[Any, list[Path]]:
     from accounts.actors import operator
     from accounts.models import Account, Membership, Supervisor, User
     from interactions.ingest import ingest
-    from rtbf.dossier import raise_dossier
+    from rtbf.dossier.handing_out import raise_dossier
     from trail.actor import Actor
 
     account = Account.objects.create(name=f"Bench {uuid4()}", region="US", zone="America/Los_Angeles")

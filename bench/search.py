@@ -28,8 +28,8 @@ from customers.models import Customer, Identifier
 from interactions.drafts import CommentDraft, Direction, InteractionDraft, Place, TextDraft
 from interactions.ingest import ingest
 from interactions.models import Comment, Interaction, Mention, SourceId
-from rtbf.discovery import discover
-from rtbf.reading import read_all
+from rtbf.discovery.reading import read_all
+from rtbf.discovery.records import discover
 
 SIZES = (10_000, 100_000, 1_000_000 if os.environ.get("BENCH_FULL") == "1" else 300_000)
 CALLS_A_CUSTOMER, CALLS_A_COMMENT = 5, 10

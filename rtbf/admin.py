@@ -8,12 +8,12 @@ from accounts import menu, roles
 from accounts.home import Card, card
 from accounts.requests import MemberRequest, membership_of
 from customers.restricting import SEE as SEE_RESTRICTIONS
-from rtbf.leaving import AGREE
+from rtbf.cases.rules import CHANGE, today_in
+from rtbf.closing.asking import AGREE
 from rtbf.models import ENDED, Request, State
 from rtbf.querysets import SEE
-from rtbf.requests import RAISE
-from rtbf.rules import CHANGE, today_in
-from rtbf.staff_data import ANSWER
+from rtbf.requests.lifecycle import RAISE
+from rtbf.staff.copies import ANSWER
 from rtbf.views import acting, cases, dossiers, external, leaving, proofs, requests, rights, rules, staff
 
 __all__ = ["acting", "cases", "dossiers", "external", "leaving", "proofs", "requests", "rights", "rules", "staff"]

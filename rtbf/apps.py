@@ -13,10 +13,10 @@ class RtbfConfig(AppConfig):
         from customers.following import object_with
         from privacy import guards, witness
         from retention.releasing import when_released
-        from rtbf.deferred import go_on_after
-        from rtbf.dossier import let_go
-        from rtbf.guard import open_requests
-        from rtbf.linking import open_requests_object
+        from rtbf.dossier.handing_out import let_go
+        from rtbf.execution.deferred import go_on_after
+        from rtbf.requests.guard import open_requests
+        from rtbf.requests.linking import open_requests_object
 
         guards.register(guards.OPEN_REQUESTS, open_requests)
         when_released("requests", go_on_after)

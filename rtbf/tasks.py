@@ -5,20 +5,20 @@ from jobs.models import OPEN, Job
 from jobs.queue import enqueue
 from jobs.registry import Progress, job
 from jobs.runner import actor_of
-from rtbf.certificate import CERTIFY, issue, unfinished
-from rtbf.closing_down import close_down
-from rtbf.dossier import BUILD, END, build, end
-from rtbf.execution import Execution, execute
-from rtbf.external_reminders import MIND_TASKS, mind, queue_minding
-from rtbf.external_sending import send_task
-from rtbf.external_tasks import SEND_TASK
-from rtbf.leaving import JOB as CLOSE_DOWN
-from rtbf.letters import SEND, deliver_letter
+from rtbf.cases.letters import SEND, deliver_letter
+from rtbf.cases.reminders import END_CASES, REMIND, forget_outlived, queue_reminders, remind
+from rtbf.closing.asking import JOB as CLOSE_DOWN
+from rtbf.closing.carrying_out import close_down
+from rtbf.dossier.handing_out import BUILD, END, build, end
+from rtbf.execution.carrying_out import Execution, execute
+from rtbf.external.reminders import MIND_TASKS, mind, queue_minding
+from rtbf.external.sending import send_task
+from rtbf.external.tasking import SEND_TASK
 from rtbf.models import Dossier, Request
-from rtbf.proving import SEARCH, prove
-from rtbf.raising import DISCOVER, discover_request
-from rtbf.reminders import END_CASES, REMIND, forget_outlived, queue_reminders, remind
-from rtbf.requests import EXECUTE
+from rtbf.proof.certificate import CERTIFY, issue, unfinished
+from rtbf.proof.proving import SEARCH, prove
+from rtbf.requests.lifecycle import EXECUTE
+from rtbf.requests.raising import DISCOVER, discover_request
 from trail.actor import Actor
 
 

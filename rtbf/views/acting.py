@@ -16,17 +16,17 @@ from accounts.rights import may
 from accounts.telling import telling
 from accounts.typed import number_in
 from rtbf import words
-from rtbf.approval import APPROVE, approve_request, return_request
-from rtbf.closing import REFUSE, extend_request, refuse_request
+from rtbf.cases.intake import WRITE, check_identity
 from rtbf.codes import Exclusion
-from rtbf.decisions import RAISE, decide
 from rtbf.errors import RequestError
-from rtbf.intake import WRITE, check_identity
 from rtbf.models import Action, Request, State
-from rtbf.presenting import ROWS_A_PAGE, plan_rows
+from rtbf.planning.decisions import RAISE, decide
+from rtbf.planning.samples import open_sample
 from rtbf.querysets import SEE
-from rtbf.raising import search_request
-from rtbf.samples_of_plans import open_sample
+from rtbf.requests.approval import APPROVE, approve_request, return_request
+from rtbf.requests.presenting import ROWS_A_PAGE, plan_rows
+from rtbf.requests.raising import search_request
+from rtbf.requests.refusing import REFUSE, extend_request, refuse_request
 from rtbf.views.finding import opening_of, visible_request
 from trail.refusal import NotVisible
 

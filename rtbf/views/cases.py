@@ -15,16 +15,16 @@ from accounts.telling import telling
 from privacy.open import open_rows, warrant
 from privacy.witness import RecordRef
 from retention.fate import fate_without_call
+from rtbf.cases.evidence import attach_evidence, open_evidence
+from rtbf.cases.intake import WRITE, change_case
+from rtbf.cases.letters import draft_letter, kinds_for, prepare_letter, print_letter, send_letter
+from rtbf.cases.reminders import CASE
 from rtbf.codes import LetterKind, Relation
 from rtbf.entries import GROUND
 from rtbf.errors import NotPossible, RequestError
-from rtbf.evidence import attach_evidence, open_evidence
-from rtbf.forms import intake_from
-from rtbf.intake import WRITE, change_case
-from rtbf.letters import draft_letter, kinds_for, prepare_letter, print_letter, send_letter
 from rtbf.models import CaseFile, Evidence, Letter, Request
-from rtbf.reminders import CASE
 from rtbf.views.finding import visible_request
+from rtbf.views.forms import intake_from
 from trail.refusal import NotVisible
 
 PATH = "requests/<uuid:pk>/case/"

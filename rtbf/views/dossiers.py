@@ -17,11 +17,11 @@ from accounts.pages import page, render_page
 from accounts.requests import MemberRequest, membership_of
 from jobs.models import Job
 from rtbf import words
-from rtbf.dossier import RAISE, fetch, raise_dossier
-from rtbf.dossier_terms import kept_until, until_from_now
+from rtbf.discovery.reading import split
+from rtbf.dossier.handing_out import RAISE, fetch, raise_dossier
+from rtbf.dossier.terms import kept_until, until_from_now
 from rtbf.errors import RequestError
 from rtbf.models import Dossier, DossierState, Right
-from rtbf.reading import split
 
 SHOWN = 100
 IN_IT = {

@@ -21,15 +21,15 @@ from accounts.telling import telling
 from accounts.typed import id_in, number_in
 from privacy.open import open_rows, warrant
 from privacy.witness import RecordRef
+from rtbf.cases.rules import CHANGE, today_in
 from rtbf.codes import Asks
 from rtbf.entries import GROUNDS
 from rtbf.errors import RequestError
-from rtbf.external import Told, active_systems, add_system, change_system, owners, renew_secret
-from rtbf.external_catalogue import PLACES, places_of
-from rtbf.external_tasks import END, OUTCOMES, end_task, send_again
+from rtbf.external.catalogue import PLACES, places_of
+from rtbf.external.register import Told, active_systems, add_system, change_system, owners, renew_secret
+from rtbf.external.tasking import END, OUTCOMES, end_task, send_again
 from rtbf.models import ExternalSystem, ExternalTask, Request, State, SystemKind, TaskEvidence, TaskState, TaskSubject
-from rtbf.rules import CHANGE, today_in
-from rtbf.sections import Section, section
+from rtbf.requests.sections import Section, section
 from rtbf.times import in_zone
 from trail.actor import Actor
 

@@ -12,17 +12,17 @@ from accounts.finding import find_visible
 from accounts.pages import page, render_page
 from accounts.requests import MemberRequest, membership_of
 from accounts.rights import may
-from rtbf import leaving
-from rtbf.closing_down import what_stops
+from rtbf.cases.rules import rules_of
+from rtbf.closing import asking
+from rtbf.closing.carrying_out import what_stops
 from rtbf.errors import RequestError
 from rtbf.models.closures import Closing, Closure
-from rtbf.rules import rules_of
 from rtbf.times import in_zone
 
 ABOUT = (Closure._meta.label, "pk")
 
 
-@page("closing/", name="closing", right=leaving.AGREE, action="closings.opened")
+@page("closing/", name="closing", right=asking.AGREE, action="closings.opened")
 @never_cache
 @require_http_methods(["GET", "HEAD"])
 def overview(request: MemberRequest) -> HttpResponseBase:
@@ -30,13 +30,13 @@ def overview(request: MemberRequest) -> HttpResponseBase:
     return _show(request)
 
 
-@page("closing/ask/", name="closing-ask", right=leaving.CLOSE, action="closing.asked")
+@page("closing/ask/", name="closing-ask", right=asking.CLOSE, action="closing.asked")
 @never_cache
 @require_POST
 def ask(request: MemberRequest) -> HttpResponseBase:
     """Ask for the account to be closed."""
     try:
-        leaving.ask_to_close(
+        asking.ask_to_close(
             actor=request.actor, account=membership_of(request).account, typed=request.POST.get("typed", "")
         )
     except RequestError as problem:
@@ -44,20 +44,20 @@ def ask(request: MemberRequest) -> HttpResponseBase:
     return redirect("portal:closing")
 
 
-@page("closing/<uuid:pk>/agree/", name="closing-agree", right=leaving.AGREE, action="closing.agreed", record=ABOUT)
+@page("closing/<uuid:pk>/agree/", name="closing-agree", right=asking.AGREE, action="closing.agreed", record=ABOUT)
 @never_cache
 @require_POST
 def agree(request: MemberRequest, pk: UUID) -> HttpResponseBase:
     """Agree as the second person."""
-    return _act(request, pk, leaving.agree_to_close)
+    return _act(request, pk, asking.agree_to_close)
 
 
-@page("closing/<uuid:pk>/cancel/", name="closing-cancel", right=leaving.AGREE, action="closing.cancelled", record=ABOUT)
+@page("closing/<uuid:pk>/cancel/", name="closing-cancel", right=asking.AGREE, action="closing.cancelled", record=ABOUT)
 @never_cache
 @require_POST
 def cancel(request: MemberRequest, pk: UUID) -> HttpResponseBase:
     """Call it off while it waits."""
-    return _act(request, pk, leaving.cancel_closing)
+    return _act(request, pk, asking.cancel_closing)
 
 
 def _act(request: MemberRequest, pk: UUID, act: Callable[..., Closure]) -> HttpResponseBase:
@@ -80,7 +80,7 @@ def _show(request: MemberRequest, problem: str = "") -> HttpResponseBase:
         "due": in_zone(found.due_at, account.zone) if found and found.due_at else "",
         "stops": what_stops(account) if found is None or found.started_at is None else found.why,
         "days": rules_of(account).closing_days,
-        "may_ask": found is None and may(request.actor, leaving.CLOSE),
+        "may_ask": found is None and may(request.actor, asking.CLOSE),
         "may_agree": found is not None and found.state == Closing.ASKED and found.asked_by_id != request.user.pk,
         "may_cancel": found is not None and found.started_at is None,
         "erased": sum(found.counts.values()) if found else 0,

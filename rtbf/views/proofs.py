@@ -14,8 +14,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.pages import page, render_page
 from accounts.requests import MemberRequest
-from rtbf.certificate import downloaded, newest, read
 from rtbf.models import Certificate, Request
+from rtbf.proof.certificate import downloaded, newest, read
 from rtbf.querysets import SEE
 from rtbf.times import in_zone
 from rtbf.verify_certificate import MOST_BYTES, NotGenuine, check, sentences
@@ -101,6 +101,6 @@ def _uploaded(request: HttpRequest) -> bytes:
 
 def _picture(request: HttpRequest, certificate: Certificate) -> bytes:
     # Only here, since drawing loads much that no other page needs.
-    from rtbf.certificate_picture import picture
+    from rtbf.proof.certificate_picture import picture
 
     return picture(certificate, check_url=request.build_absolute_uri(reverse("portal:certificate-check")))

@@ -20,21 +20,18 @@ from accounts.telling import telling
 from accounts.typed import id_in
 from privacy.ids import new_id
 from privacy.open import Warrant, open_rows
-from rtbf.approval import APPROVE, may_approve, second_person_for
-from rtbf.changes import changes_if_thin, found_by_scans
-from rtbf.closing import REFUSE, grounds_of
+from rtbf.cases.intake import WRITE
+from rtbf.cases.rules import today_in
 from rtbf.codes import Asks, Channel, Check, Ending, Exclusion, Extension, Relation
+from rtbf.discovery.reading import split
+from rtbf.discovery.sharing import sharing_of
 from rtbf.errors import PlanChanged, RequestError
-from rtbf.forms import intake_from, linked_accounts, linked_requests
-from rtbf.intake import WRITE
 from rtbf.models import Action, Request, State
-from rtbf.other_rights import other_right
-from rtbf.planning import GOING
-from rtbf.presenting import clock, groups, outcomes, progress, staying, summary, timeline
+from rtbf.planning.changes import changes_if_thin, found_by_scans
+from rtbf.planning.freezing import GOING
 from rtbf.querysets import SEE
-from rtbf.raising import raise_in_accounts
-from rtbf.reading import split
-from rtbf.requests import (
+from rtbf.requests.approval import APPROVE, may_approve, second_person_for
+from rtbf.requests.lifecycle import (
     CANCEL,
     RAISE,
     WORD,
@@ -43,10 +40,13 @@ from rtbf.requests import (
     is_stopped,
     resume_request,
 )
-from rtbf.rules import today_in
-from rtbf.sections import sections
-from rtbf.sharing import sharing_of
+from rtbf.requests.presenting import clock, groups, outcomes, progress, staying, summary, timeline
+from rtbf.requests.raising import raise_in_accounts
+from rtbf.requests.refusing import REFUSE, grounds_of
+from rtbf.requests.sections import sections
+from rtbf.rights.presenting import other_right
 from rtbf.views.finding import opening_of, visible_request
+from rtbf.views.forms import intake_from, linked_accounts, linked_requests
 
 TABS = {
     "pending": (

@@ -24,18 +24,18 @@ from customers.restricting import SEE as SEE_RESTRICTIONS
 from interactions.models import Interaction
 from interactions.presenting import DIRECTIONS, agent_name, day_and_time, length
 from privacy.ids import new_id
+from rtbf.cases.rules import today_in
 from rtbf.codes import Asks, Channel, Check, Objection, Relation
-from rtbf.correcting import correct_customer
-from rtbf.decisions import RAISE
+from rtbf.discovery.reading import split
 from rtbf.errors import RequestError
-from rtbf.forms import intake_from
 from rtbf.models import Request
-from rtbf.objecting import uphold_objection
-from rtbf.reading import split
-from rtbf.restricting import lift_restriction, restrict_customers, was_told
-from rtbf.rights import DECIDE, MOST_CORRECTIONS, Wish, raise_right
-from rtbf.rules import today_in
+from rtbf.planning.decisions import RAISE
+from rtbf.rights.correcting import correct_customer
+from rtbf.rights.objecting import uphold_objection
+from rtbf.rights.raising import DECIDE, MOST_CORRECTIONS, Wish, raise_right
+from rtbf.rights.restricting import lift_restriction, restrict_customers, was_told
 from rtbf.views.finding import visible_request
+from rtbf.views.forms import intake_from
 
 LONGEST_FORM, CALLS_SHOWN = 20_000, 500
 RIGHTS = [(each.value, each.label) for each in Asks if each != Asks.ERASURE]

@@ -11,11 +11,11 @@ from django.views.decorators.http import require_http_methods
 from accounts.pages import page, render_page
 from accounts.requests import MemberRequest, membership_of
 from accounts.typed import number_in
+from rtbf.cases.letter_texts import PLACEHOLDERS
+from rtbf.cases.letters import change_template, fill, template_of
+from rtbf.cases.rules import CHANGE, NewRules, change_rules, rules_of
 from rtbf.codes import LetterKind
 from rtbf.errors import RequestError
-from rtbf.letter_texts import PLACEHOLDERS
-from rtbf.letters import change_template, fill, template_of
-from rtbf.rules import CHANGE, NewRules, change_rules, rules_of
 
 NUMBERS = {
     "most_records": "Records in a plan above which a second person must approve",

@@ -14,8 +14,8 @@ from accounts.pages import page, render_page
 from accounts.requests import MemberRequest, membership_of
 from accounts.telling import telling
 from rtbf.errors import RequestError
-from rtbf.leavers import WORD, erase_leaver, is_erased
-from rtbf.staff_data import ANSWER, copy_of_member
+from rtbf.staff.copies import ANSWER, copy_of_member
+from rtbf.staff.leavers import WORD, erase_leaver, is_erased
 
 ABOUT = (Membership._meta.label, "pk")
 

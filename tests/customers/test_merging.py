@@ -16,7 +16,7 @@ from privacy import erasure
 from privacy.blind_index import digest
 from privacy.open import open_rows, warrant
 from retention.holds import Covered, place_hold
-from rtbf.requests import cancel_request, plan_request
+from rtbf.requests.lifecycle import cancel_request, plan_request
 from tests.looking import ALICE, BOB
 from tests.makers import give_identifier, make_customer, make_interaction
 from trail.models import Event

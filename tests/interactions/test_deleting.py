@@ -19,8 +19,8 @@ from privacy.keyring import ring
 from privacy.keyring.models import Key
 from retention.holds import Covered, place_hold, release_hold
 from retention.models import Deferral, Policy
-from rtbf.requests import plan_request
-from rtbf.statistics import measure
+from rtbf.proof.statistics import measure
+from rtbf.requests.lifecycle import plan_request
 from tests.conftest import Person
 from tests.makers import make_agent, make_customer, make_interaction, make_sound
 from trail.models import Event

@@ -4,7 +4,7 @@ import pytest
 
 from customers.models import Customer, Merge
 from retention.models import HoldScope
-from rtbf.requests import plan_request
+from rtbf.requests.lifecycle import plan_request
 from tests.customers.test_merging import hold
 from tests.looking import ALICE
 from tests.makers import make_customer, make_interaction

@@ -15,7 +15,7 @@ from interactions.searches import change_search, remove_search, save_search
 from retention.catching import calls_of
 from retention.conditions import FIELDS, Condition
 from retention.models import HoldCondition, LegalHold
-from rtbf.leavers import erase_leaver
+from rtbf.staff.leavers import erase_leaver
 from tests.conftest import make_person
 from tests.makers import make_agent, make_interaction
 from trail.models import Event

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from interactions.models import Interaction
 from jobs.runner import run_due
-from rtbf.external import add_system, renew_secret
+from rtbf.external.register import add_system, renew_secret
 from rtbf.models import Closure, State, SystemKind
 from tests.conftest import Person
 from tests.jobs.test_webhooks import receiver, reply

@@ -23,7 +23,12 @@ from vault.store import Store
 
 HERE = Path(__file__).resolve().parents[2]
 PRODUCT = ("privacy", "rtbf", "interactions", "customers", "jobs", "trail", "vault")
-FLOWS = ("rtbf/execution.py", "rtbf/proving.py", "rtbf/certificate.py", "rtbf/external_tasks.py")
+FLOWS = (
+    "rtbf/execution/carrying_out.py",
+    "rtbf/proof/proving.py",
+    "rtbf/proof/certificate.py",
+    "rtbf/external/tasking.py",
+)
 ALL = os.environ.get("FAULTS_ALL") == "1"
 """Take a function for another step in each part of the flow that calls it."""
 WHOLE = ("run", "close", "execute")

@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts import roles
 from rtbf.models import Evidence, Request
-from rtbf.requests import plan_request
+from rtbf.requests.lifecycle import plan_request
 from tests.conftest import make_person
 from tests.looking import ALICE
 from tests.makers import make_customer, make_interaction

@@ -17,10 +17,10 @@ from jobs.key_care import renew, rotate_root
 from jobs.models import Job
 from privacy.keyring.models import Destroyed
 from privacy.models import IndexKey
-from rtbf.certificate import issue, newest, unfinished
-from rtbf.certificate_picture import picture
 from rtbf.models import Certificate, Request, State
-from rtbf.moments import moments_of
+from rtbf.proof.certificate import issue, newest, unfinished
+from rtbf.proof.certificate_picture import picture
+from rtbf.proof.moments import moments_of
 from rtbf.tasks import certify_when_due
 from rtbf.verify_certificate import KIND, MOST_BYTES, PICTURE, NotGenuine, check, main
 from tests.conftest import make_person

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retention.terms import add_months
-from rtbf.clocks import Calendar, NoCalendar, calendar, days_left, due_on, easter_sunday
+from rtbf.cases.clocks import Calendar, NoCalendar, calendar, days_left, due_on, easter_sunday
 
 NONE = Calendar()
 FRENCH = calendar("01-01 New Year\neaster+1 Easter Monday\n05-01 Labour Day\n12-25 Christmas\n2026-07-13 bridge day")

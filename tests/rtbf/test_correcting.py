@@ -11,12 +11,12 @@ from privacy.keyring.ring import load_keys
 from privacy.open import open_row, warrant
 from retention.holds import Covered, place_hold
 from rtbf.codes import Asks
-from rtbf.correcting import correct_customer
 from rtbf.errors import NotPossible, TooLate
 from rtbf.models import Correction, Request, RequestedIdentifier, State
-from rtbf.requests import plan_request
-from rtbf.restricting import restrict_customers
-from rtbf.rights import Wish, raise_right
+from rtbf.requests.lifecycle import plan_request
+from rtbf.rights.correcting import correct_customer
+from rtbf.rights.raising import Wish, raise_right
+from rtbf.rights.restricting import restrict_customers
 from tests.looking import ALICE, ALICE_MAIL, BOB
 from tests.makers import seal_row
 from trail.actor import Actor
@@ -104,7 +104,7 @@ def test_corrected_back_it_is_no_longer_wrong(house, supervisor):
 def test_an_interrupted_correction_goes_on(house, supervisor, monkeypatch):
     pairs = [(ALICE, "+12025550160")]
     asked = ask(house, supervisor, pairs)
-    monkeypatch.setattr("rtbf.correcting._finish", lambda *args, **kwargs: 1 / 0)
+    monkeypatch.setattr("rtbf.rights.correcting._finish", lambda *args, **kwargs: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         correct_customer(actor=supervisor.actor, request=asked)
     monkeypatch.undo()

@@ -12,7 +12,7 @@ from retention import releasing
 from retention.conditions import Condition
 from retention.holds import release_hold
 from retention.models import Deferral
-from rtbf import execution
+from rtbf.execution import carrying_out
 from rtbf.models import Outcome, Request, State
 from tests.looking import CANARIES, opened_values, places_of
 from tests.makers import make_interaction
@@ -161,16 +161,16 @@ def test_release_and_end_take_turns(house, supervisor, officer, monkeypatch, fir
         finally:
             connections.close_all()
 
-    monkeypatch.setattr(execution, "open_again", waits(execution.open_again, "end"))
+    monkeypatch.setattr(carrying_out, "open_again", waits(carrying_out.open_again, "end"))
     monkeypatch.setitem(releasing._waiting, "requests", waits(releasing._waiting["requests"], "release"))
     at_row = threading.Event()
-    real_conclude = execution.Execution._conclude
+    real_conclude = carrying_out.Execution._conclude
 
     def conclude(self, **options):
         at_row.set()
         real_conclude(self, **options)
 
-    monkeypatch.setattr(execution.Execution, "_conclude", conclude)
+    monkeypatch.setattr(carrying_out.Execution, "_conclude", conclude)
     other = threading.Thread(target=lambda: (at_row.wait(30), released()))
     other.start()
     run_all()

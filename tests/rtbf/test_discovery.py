@@ -1,10 +1,10 @@
 import pytest
 
 from customers.kinds import Kind
-from rtbf.discovery import discover
+from rtbf.discovery.reading import read_all
+from rtbf.discovery.records import discover
 from rtbf.errors import IdentifiesNobody, OwnNumber, Unreadable
 from rtbf.models import Action
-from rtbf.reading import read_all
 from tests.looking import ALICE, ALICE_MAIL, BOB
 from tests.makers import give_identifier, make_customer, make_interaction
 from tests.retention.test_holds import hold

@@ -20,12 +20,12 @@ from jobs.models import Job
 from privacy import open as opening
 from privacy.models import DoomedFile
 from retention import nights
-from rtbf.dossier import build, fetch, raise_dossier, silence_first
-from rtbf.dossier_terms import kept_until, until_from_now
+from rtbf.dossier.handing_out import build, fetch, raise_dossier, silence_first
+from rtbf.dossier.spreadsheet import Sheet, workbook
+from rtbf.dossier.streamed_zip import Entry, Source, zipped
+from rtbf.dossier.terms import kept_until, until_from_now
 from rtbf.errors import RequestError, TooLate
 from rtbf.models import Dossier, DossierState, Right
-from rtbf.spreadsheet import Sheet, workbook
-from rtbf.streamed_zip import Entry, Source, zipped
 from tests.conftest import make_person
 from tests.looking import ALICE, ALICE_MAIL, BOB, places_of
 from tests.makers import make_customer, make_interaction, make_sound

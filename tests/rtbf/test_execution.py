@@ -18,10 +18,10 @@ from privacy.keyring import ring
 from privacy.models import Condemnation
 from retention.errors import AlreadyCondemned
 from retention.holds import release_hold
-from rtbf import execution
 from rtbf.errors import NotConfirmed, NothingFound, TooLate
+from rtbf.execution import carrying_out
 from rtbf.models import Outcome, PlanItem, Request, RequestedIdentifier, SearchSample, State
-from rtbf.requests import cancel_request, confirm_request, plan_request, resume_request
+from rtbf.requests.lifecycle import cancel_request, confirm_request, plan_request, resume_request
 from tests.looking import ALICE, ALICE_MAIL, BOB, CANARIES, opened_values, places_of
 from tests.makers import give_identifier, make_customer, make_interaction
 from tests.retention.test_holds import hold
@@ -133,14 +133,14 @@ def test_what_arrives_after_the_plan_goes_too(house, supervisor):
 
 
 def test_what_arrives_while_it_runs_goes_too(house, supervisor, monkeypatch):
-    real, came = execution.Execution._erase_customers, []
+    real, came = carrying_out.Execution._erase_customers, []
 
     def erase_customers(self):
         if not came:
             came.append(make_interaction(house.account, house.alice, phone=ALICE, comment="Alice, 202 555 0147"))
         real(self)
 
-    monkeypatch.setattr(execution.Execution, "_erase_customers", erase_customers)
+    monkeypatch.setattr(carrying_out.Execution, "_erase_customers", erase_customers)
     forget(supervisor, house.account)
     run_all()
     assert came
@@ -188,7 +188,7 @@ def test_a_hold_placed_after_the_plan_is_seen(house, supervisor, officer):
 
 
 def test_a_hold_placed_between_two_units_keeps_what_is_left(house, supervisor, officer, monkeypatch):
-    monkeypatch.setattr(execution, "AT_ONCE", 1)
+    monkeypatch.setattr(carrying_out, "AT_ONCE", 1)
     real, late = erasure.erase, []
 
     def erase(rows, **options):
@@ -216,12 +216,12 @@ class Killed(BaseException):
 
 
 STEPS = [
-    (execution.Execution, "_look_again"),
-    (execution.Execution, "_redact_passages"),
-    (execution.Execution, "_erase_customers"),
-    (execution.Execution, "_forget_what_was_typed"),
-    (execution.Execution, "_conclude"),
-    (execution.Execution, "_done"),
+    (carrying_out.Execution, "_look_again"),
+    (carrying_out.Execution, "_redact_passages"),
+    (carrying_out.Execution, "_erase_customers"),
+    (carrying_out.Execution, "_forget_what_was_typed"),
+    (carrying_out.Execution, "_conclude"),
+    (carrying_out.Execution, "_done"),
     (erasure, "finish"),
     (erasure, "_condemned_rows"),
     (erasure, "_clear"),
@@ -305,7 +305,7 @@ def test_work_given_up_can_be_taken_up_again(house, supervisor, monkeypatch):
         raise RuntimeError
 
     with monkeypatch.context() as broken_house:
-        broken_house.setattr(execution, "discover", broken)
+        broken_house.setattr(carrying_out, "discover", broken)
         request = forget(supervisor, house.account)
         run_all()
     request.refresh_from_db()
@@ -397,7 +397,7 @@ def test_cancel_or_begin_wins_never_both(house, supervisor):
 def test_run_twice_at_once_it_is_done_once(house, supervisor):
     request = forget(supervisor, house.account)
     acts = [
-        lambda: execution.execute(request.pk, actor=supervisor.actor, progress=lambda done, total=None: None)
+        lambda: carrying_out.execute(request.pk, actor=supervisor.actor, progress=lambda done, total=None: None)
         for _ in range(2)
     ]
     at_once(*acts)
@@ -452,7 +452,7 @@ def test_nor_when_another_request_was_first(house, supervisor):
     second = forget(supervisor, house.account, TYPED, f"email:{ALICE_MAIL}")
     first = plan(supervisor, house.account, "customer-id:CUST-1001")
     confirm_request(actor=supervisor.actor, request=first, typed="FORGET")
-    execution.execute(first.pk, actor=supervisor.actor, progress=lambda done, total=None: None)
+    carrying_out.execute(first.pk, actor=supervisor.actor, progress=lambda done, total=None: None)
     run_all()
     second.refresh_from_db()
     assert second.finished_at is not None

@@ -13,10 +13,10 @@ from customers.models import Disclosure
 from jobs.models import Job
 from jobs.webhooks import is_genuine
 from privacy.open import open_rows, warrant
-from rtbf import external_reminders, external_tasks
 from rtbf.errors import NotPossible
-from rtbf.external import Told, add_system, change_system, renew_secret, secret_of
-from rtbf.external_catalogue import PLACES, places_of
+from rtbf.external import reminders, tasking
+from rtbf.external.catalogue import PLACES, places_of
+from rtbf.external.register import Told, add_system, change_system, renew_secret, secret_of
 from rtbf.models import (
     ExternalSystem,
     ExternalTask,
@@ -96,7 +96,7 @@ def test_ending_the_last_task_completes_the_request_and_forgets_whom_it_was_abou
     request = forgotten(supervisor, house)
     task = request.tasks.get()
     assert places_left(ALICE_MAIL)
-    external_tasks.end_task(actor=supervisor.actor, task=task, outcome=TaskState.DONE, evidence="Ticket 4711, by Eve")
+    tasking.end_task(actor=supervisor.actor, task=task, outcome=TaskState.DONE, evidence="Ticket 4711, by Eve")
     request.refresh_from_db()
     assert request.state == State.COMPLETED
     assert not TaskSubject.objects.exists()
@@ -104,7 +104,7 @@ def test_ending_the_last_task_completes_the_request_and_forgets_whom_it_was_abou
     evidence = TaskEvidence.objects.get()
     opening = warrant(actor=supervisor.actor, action="task.opened", account_id=task.account_id, purpose="test")
     assert open_rows([evidence], "text", warrant=opening)[evidence.pk]["text"] == "Ticket 4711, by Eve"
-    again = external_tasks.end_task(actor=supervisor.actor, task=task, outcome=TaskState.NOT_NEEDED, evidence="x")
+    again = tasking.end_task(actor=supervisor.actor, task=task, outcome=TaskState.NOT_NEEDED, evidence="x")
     assert again.state == TaskState.DONE
     assert Event.objects.filter(action="task.ended").count() == 1
 
@@ -113,7 +113,7 @@ def test_ending_the_last_task_completes_the_request_and_forgets_whom_it_was_abou
 def test_no_end_without_evidence(house, supervisor, salesforce, outcome, evidence):
     task = forgotten(supervisor, house).tasks.get()
     with pytest.raises(NotPossible, match="Nothing was changed"):
-        external_tasks.end_task(actor=supervisor.actor, task=task, outcome=outcome, evidence=evidence)
+        tasking.end_task(actor=supervisor.actor, task=task, outcome=outcome, evidence=evidence)
     assert ExternalTask.objects.get().state == TaskState.OPEN
 
 
@@ -139,7 +139,7 @@ def test_a_connector_that_does_it_completes_the_request(house, supervisor, hooke
 
 def test_jobs_and_log_hold_no_identifier(house, supervisor, hooked):
     forgotten(supervisor, house)
-    job = Job.objects.get(kind=external_tasks.SEND_TASK)
+    job = Job.objects.get(kind=tasking.SEND_TASK)
     assert ALICE_MAIL not in json.dumps([job.actor, str(job.subject), job.error_code])
     assert not Event.objects.filter(text__contains=ALICE_MAIL).exists()
 
@@ -171,7 +171,7 @@ def test_a_dead_connector_is_an_exception_and_not_silence(house, supervisor, off
     assert request.tasks.get(system=other).state == TaskState.OPEN
     assert request.items.exclude(action="decide").filter(done_at=None).count() == 0
     receiver.answer = lambda each: reply(each, 204)
-    external_tasks.send_again(actor=supervisor.actor, task=task)
+    tasking.send_again(actor=supervisor.actor, task=task)
     run_all()
     assert ExternalTask.objects.get(pk=task.pk).state == TaskState.DONE
 
@@ -195,18 +195,18 @@ def test_a_job_that_was_given_up_leaves_its_task_with_people(house, supervisor, 
     add_system(actor=officer.actor, account=account, told=told(url="https://crm.example.com/"))
     request = forget(supervisor, account)
     Job.objects.filter(subject=request.pk).update(not_before=timezone.now())
-    external_tasks.open_tasks(request, actor=supervisor.actor)
+    tasking.open_tasks(request, actor=supervisor.actor)
     task = request.tasks.get()
     Job.objects.filter(pk=task.job_id).update(status="failed", error_code="attempts_exhausted")
-    external_reminders.mind(account.pk, actor=supervisor.actor)
+    reminders.mind(account.pk, actor=supervisor.actor)
     task.refresh_from_db()
     assert (task.state, task.error_code) == (TaskState.FAILED, "attempts_exhausted")
 
 
 def test_tasks_are_made_once_however_often_the_work_begins(house, supervisor, salesforce):
     request = forget(supervisor, house.account)
-    assert external_tasks.open_tasks(request, actor=supervisor.actor) == 1
-    assert external_tasks.open_tasks(request, actor=supervisor.actor) == 0
+    assert tasking.open_tasks(request, actor=supervisor.actor) == 1
+    assert tasking.open_tasks(request, actor=supervisor.actor) == 0
     run_all()
     assert ExternalTask.objects.count() == TaskSubject.objects.count() == 1
 
@@ -214,11 +214,11 @@ def test_tasks_are_made_once_however_often_the_work_begins(house, supervisor, sa
 def test_the_owner_is_reminded_without_a_name_and_not_every_day(house, supervisor, officer, account):
     add_system(actor=officer.actor, account=account, told=told(owner_id=officer.user.pk, due_days=1))
     request = forgotten(supervisor, house)
-    assert external_reminders.mind(account.pk, actor=supervisor.actor) == 1
+    assert reminders.mind(account.pk, actor=supervisor.actor) == 1
     assert mail.outbox[-1].bcc == [officer.user.email]
     assert request.reference in mail.outbox[-1].body
     assert not any(canary in mail.outbox[-1].body for canary in CANARIES)
-    assert external_reminders.mind(account.pk, actor=supervisor.actor) == 0
+    assert reminders.mind(account.pk, actor=supervisor.actor) == 0
 
 
 def test_recipients_outside_are_told_and_copies_taken_inside_are_not(house, supervisor, account):
@@ -284,7 +284,7 @@ def test_a_new_secret_ends_the_old_one(account, officer, salesforce):
 
 def test_the_search_for_what_is_left_counts_the_tasks_as_case(house, supervisor, salesforce):
     request = forgotten(supervisor, house)
-    assert external_tasks.is_proved(request)
+    assert tasking.is_proved(request)
     assert ALICE not in str(request.counts)
 
 

@@ -25,8 +25,8 @@ from jobs.models import Job, Status
 from privacy import fsck
 from privacy.models import Condemnation, DoomedFile
 from privacy.open import store
-from rtbf.external import Told, add_system
-from rtbf.external_tasks import end_task
+from rtbf.external.register import Told, add_system
+from rtbf.external.tasking import end_task
 from rtbf.models import ExternalTask, State, TaskState
 from tests.house import CHECKOUT
 from tests.interactions.test_audio import tone, written
@@ -40,11 +40,11 @@ from trail.verify import verify
 
 pytestmark = pytest.mark.django_db(transaction=True)
 STEPS = (
-    "execution.py:_begin", "planning.py:freeze", "decisions.py:settle", "external_tasks.py:open_tasks",
+    "carrying_out.py:_begin", "freezing.py:freeze", "decisions.py:settle", "tasking.py:open_tasks",
     "proving.py:begin_proof", "sampling.py:take_sample", "erasure.py:condemn", "ledger.py:write", "ring.py:shred",
-    "erasure.py:finish", "execution.py:_done", "redaction.py:redact ", "redaction.py:redact_passages",
+    "erasure.py:finish", "carrying_out.py:_done", "redaction.py:redact ", "redaction.py:redact_passages",
     "versions.py:_announce", "before put", "after put", "versions.py:_decide", "before delete", "after delete",
-    "proving.py:hand_over", "proving.py:_measure_again", "residue.py:scan", "execution.py:_conclude",
+    "proving.py:hand_over", "proving.py:_measure_again", "scanning.py:scan", "carrying_out.py:_conclude",
     "sequence.py:_seal_batch", "certificate.py:issue",
 )  # fmt: skip
 """Steps at which a worker must have been killed; there are more."""

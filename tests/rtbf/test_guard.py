@@ -4,9 +4,9 @@ import pytest
 
 from interactions.models import Interaction
 from privacy import erasure
-from rtbf.guard import GROUND
 from rtbf.models import State
-from rtbf.requests import cancel_request
+from rtbf.requests.guard import GROUND
+from rtbf.requests.lifecycle import cancel_request
 from tests.looking import BOB
 from tests.rtbf.test_execution import forget, plan, run_all
 from trail.actor import Actor

@@ -10,7 +10,7 @@ from interactions import tasks
 from interactions.drops.spool import is_in_memory
 from interactions.models import Original
 from rtbf.models import Action, Outcome, Request, State, Weight
-from rtbf.residue import search_for_residue
+from rtbf.residue.scanning import search_for_residue
 from tests.interactions.buckets import bucket
 from tests.interactions.dropping import contact, look, watched
 from tests.interactions.test_drop_buckets import MEMORY, watch

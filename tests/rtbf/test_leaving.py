@@ -22,9 +22,9 @@ from privacy import map as data_map
 from privacy.keyring.models import Key
 from retention.holds import Covered, place_hold, release_hold
 from retention.models import LegalHold, Policy
-from rtbf.closing_down import close_down
+from rtbf.closing.asking import agree_to_close, ask_to_close, cancel_closing
+from rtbf.closing.carrying_out import close_down
 from rtbf.errors import RequestError
-from rtbf.leaving import agree_to_close, ask_to_close, cancel_closing
 from rtbf.models import Closing, Closure, Request, State
 from rtbf.verify_certificate import check
 from tests.conftest import Person, make_person

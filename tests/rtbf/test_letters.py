@@ -12,16 +12,24 @@ from jobs import runner
 from jobs.models import Job
 from privacy.open import NoActor as OpeningNeedsActor
 from retention import nights
-from rtbf import reminders
-from rtbf.closing import refuse_request
+from rtbf.cases import reminders
+from rtbf.cases.evidence import attach_evidence, open_evidence
+from rtbf.cases.intake import Intake
+from rtbf.cases.letter_texts import DEFAULTS, PLACEHOLDERS
+from rtbf.cases.letters import (
+    change_template,
+    deliver_letter,
+    draft_letter,
+    fill,
+    prepare_letter,
+    print_letter,
+    send_letter,
+)
+from rtbf.cases.rules import NewRules, change_rules, rules_of, today_in
 from rtbf.errors import NotPossible, TooLate
-from rtbf.evidence import attach_evidence, open_evidence
-from rtbf.intake import Intake
-from rtbf.letter_texts import DEFAULTS, PLACEHOLDERS
-from rtbf.letters import change_template, deliver_letter, draft_letter, fill, prepare_letter, print_letter, send_letter
 from rtbf.models import CaseFile, Evidence, Letter, Request, RequestedIdentifier, Sending
-from rtbf.raising import raise_request
-from rtbf.rules import NewRules, change_rules, rules_of, today_in
+from rtbf.requests.raising import raise_request
+from rtbf.requests.refusing import refuse_request
 from tests.looking import ALICE, places_of, raw_rows
 from trail.actor import NoActor
 from trail.models import Event

@@ -3,12 +3,12 @@
 import pytest
 
 from customers.models import Restriction
-from rtbf.closing import refuse_request
 from rtbf.codes import Asks
 from rtbf.errors import NotPossible, TooLate
 from rtbf.models import Request, State
-from rtbf.objecting import uphold_objection
-from rtbf.rights import Wish, raise_right
+from rtbf.requests.refusing import refuse_request
+from rtbf.rights.objecting import uphold_objection
+from rtbf.rights.raising import Wish, raise_right
 from tests.looking import ALICE
 from trail.models import Event
 from trail.refusal import Refused

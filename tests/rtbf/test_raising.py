@@ -10,14 +10,14 @@ from accounts import roles
 from jobs import runner
 from jobs.models import Job
 from privacy.open import open_row, warrant
-from rtbf import raising
-from rtbf.closing import extend_request, refuse_request
+from rtbf.cases.intake import Intake, change_case, check_identity
+from rtbf.cases.rules import today_in
 from rtbf.errors import NothingFound, NotPossible, TooLate
-from rtbf.intake import Intake, change_case, check_identity
 from rtbf.models import CaseFile, Request, State
-from rtbf.raising import raise_in_accounts, raise_request, search_request
-from rtbf.requests import cancel_request
-from rtbf.rules import today_in
+from rtbf.requests import raising
+from rtbf.requests.lifecycle import cancel_request
+from rtbf.requests.raising import raise_in_accounts, raise_request, search_request
+from rtbf.requests.refusing import extend_request, refuse_request
 from tests.conftest import make_person
 from tests.looking import ALICE, raw_rows
 from tests.makers import make_customer, make_interaction
@@ -174,7 +174,7 @@ def test_others_may_not_refuse_extend_or_check(role, request, house, supervisor)
 
 
 def test_a_refused_request_is_never_carried_out(house, supervisor):
-    from rtbf.requests import confirm_request
+    from rtbf.requests.lifecycle import confirm_request
 
     request = confirm_request(actor=supervisor.actor, request=ask(supervisor, house.account), typed="FORGET")
     refused = refuse_request(actor=supervisor.actor, request=request, ground="claims")

@@ -7,15 +7,15 @@ import pytest
 from customers.disclosures import disclose
 from customers.models import Customer, Restriction
 from jobs.models import Job
-from rtbf import external_tasks
 from rtbf.codes import Asks
-from rtbf.correcting import correct_customer
 from rtbf.errors import NotPossible
-from rtbf.external import add_system, renew_secret
+from rtbf.external import tasking
+from rtbf.external.register import add_system, renew_secret
 from rtbf.models import Correction, ExternalTask, State, TaskKind, TaskState, TaskSubject
-from rtbf.objecting import uphold_objection
-from rtbf.restricting import lift_restriction, restrict_customers
-from rtbf.rights import Wish, raise_right
+from rtbf.rights.correcting import correct_customer
+from rtbf.rights.objecting import uphold_objection
+from rtbf.rights.raising import Wish, raise_right
+from rtbf.rights.restricting import lift_restriction, restrict_customers
 from tests.jobs.test_webhooks import receiver
 from tests.looking import ALICE, ALICE_MAIL, BOB
 from tests.looking import places_of as places_left
@@ -72,7 +72,7 @@ def test_a_correction_is_told_with_what_is_wrong_and_right(house, supervisor, la
     assert (sent["type"], sent["corrections"]) == ("customer.correct", said["corrections"])
     assert {"kind": "email", "value": RIGHT} in sent["identifiers"]
     assert request.tasks.get(system=crm).state == TaskState.DONE
-    external_tasks.end_task(actor=supervisor.actor, task=notice, outcome=TaskState.DONE, evidence="Letter of today")
+    tasking.end_task(actor=supervisor.actor, task=notice, outcome=TaskState.DONE, evidence="Letter of today")
     assert not TaskSubject.objects.exists()
 
 
@@ -81,7 +81,7 @@ def test_neither_jobs_nor_log_hold_what_was_wrong(house, supervisor, crm):
     correct_customer(actor=supervisor.actor, request=request)
     run_all()
     assert not Event.objects.filter(text__contains=ALICE_MAIL).exists()
-    job = Job.objects.get(kind=external_tasks.SEND_TASK)
+    job = Job.objects.get(kind=tasking.SEND_TASK)
     assert ALICE_MAIL not in json.dumps([job.actor, str(job.subject), job.error_code])
     opened = Event.objects.filter(action__in=["task.prepared", "task.sent"])
     assert set(opened.values_list("purpose", flat=True)) == {"right_to_rectification"}

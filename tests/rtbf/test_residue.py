@@ -27,11 +27,11 @@ from rtbf.models import (
     State,
     Weight,
 )
-from rtbf.places_searched import files_below
-from rtbf.requests import confirm_request
-from rtbf.residue import search_for_residue
-from rtbf.shingles import Samples, sample
-from rtbf.spellings import marks_of
+from rtbf.requests.lifecycle import confirm_request
+from rtbf.residue.places import files_below
+from rtbf.residue.scanning import search_for_residue
+from rtbf.residue.shingles import Samples, sample
+from rtbf.residue.spellings import marks_of
 from tests.looking import ALICE, ALICE_MAIL, CANARIES, places_of
 from tests.makers import make_customer, make_interaction, seal_row
 from tests.rtbf.test_execution import plan, run_all

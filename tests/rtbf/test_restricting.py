@@ -11,13 +11,13 @@ from interactions.ingest import ingest
 from interactions.models import Interaction, Recording
 from privacy import guards, lineage
 from retention.holds import Covered, place_hold
+from rtbf.cases.letters import prepare_letter, print_letter
 from rtbf.codes import Asks
 from rtbf.errors import NotPossible, RequestError, TooLate
-from rtbf.letters import prepare_letter, print_letter
 from rtbf.models import Request, State
-from rtbf.requests import confirm_request, plan_request
-from rtbf.restricting import lift_restriction, restrict_customers
-from rtbf.rights import Wish, raise_right
+from rtbf.requests.lifecycle import confirm_request, plan_request
+from rtbf.rights.raising import Wish, raise_right
+from rtbf.rights.restricting import lift_restriction, restrict_customers
 from tests.interactions.test_ingest import draft
 from tests.looking import ALICE, ALICE_MAIL
 from tests.rtbf.conftest import House

@@ -8,12 +8,12 @@ from django.utils import timezone
 from accounts import roles
 from interactions.models import Interaction
 from jobs import runner
-from rtbf.approval import approve_request, return_request
 from rtbf.codes import Exclusion, SecondPerson
-from rtbf.decisions import decide
 from rtbf.errors import NeedsSecondPerson, NotPossible, PlanChanged, TooLate
 from rtbf.models import Action, Outcome, Request, Rules, State
-from rtbf.requests import cancel_request, confirm_request, plan_request
+from rtbf.planning.decisions import decide
+from rtbf.requests.approval import approve_request, return_request
+from rtbf.requests.lifecycle import cancel_request, confirm_request, plan_request
 from tests.conftest import make_person
 from tests.looking import ALICE, ALICE_MAIL, CANARIES, places_of
 from tests.makers import make_customer, make_interaction
@@ -137,7 +137,7 @@ def test_a_hold_placed_while_it_waits_sends_it_back(house, supervisor, simon, of
 
 
 def test_identity_first_where_the_account_asks(house, supervisor):
-    from rtbf.intake import check_identity
+    from rtbf.cases.intake import check_identity
 
     rule(house.account, identity_first=True)
     request = plan_request(actor=supervisor.actor, account=house.account, identifiers=[ALICE])

@@ -8,9 +8,9 @@ from django.core.management import call_command
 from accounts.models import Agent
 from customers.kinds import Kind
 from interactions.models import Mention
+from rtbf.discovery.sharing import sharing, sharing_of
 from rtbf.models import Action
-from rtbf.requests import plan_request
-from rtbf.sharing import sharing, sharing_of
+from rtbf.requests.lifecycle import plan_request
 from tests.looking import ALICE, ALICE_MAIL
 from tests.makers import give_identifier, make_customer, make_interaction
 from tests.rtbf.test_discovery import found

@@ -5,7 +5,7 @@ import os
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rtbf.shingles import Samples, fingerprints, sample
+from rtbf.residue.shingles import Samples, fingerprints, sample
 
 KEY, OTHER = b"k" * 32, b"o" * 32
 TEXT = (

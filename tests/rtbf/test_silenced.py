@@ -15,7 +15,7 @@ from privacy.keyring import ring
 from privacy.models import Condemnation, DoomedFile
 from privacy.open import store
 from rtbf.models import Outcome, State
-from rtbf.requests import resume_request
+from rtbf.requests.lifecycle import resume_request
 from tests.interactions.test_audio import RATE, tone, written
 from tests.interactions.test_silencing import samples
 from tests.looking import BOB, CANARIES, opened_file, places_of

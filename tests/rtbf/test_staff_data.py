@@ -10,8 +10,8 @@ from interactions.models import Interaction
 from retention.conditions import Condition
 from retention.holds import place_hold
 from rtbf.errors import NotConfirmed, NotPossible
-from rtbf.leavers import erase_leaver
-from rtbf.staff_data import copy_of_member
+from rtbf.staff.copies import copy_of_member
+from rtbf.staff.leavers import erase_leaver
 from tests.conftest import make_account, make_person
 from trail.models import Event
 from trail.refusal import Refused

@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from interactions.models import Interaction
 from rtbf.models import Figures, State
-from rtbf.proving import changed_figures
-from rtbf.statistics import differences, measure
+from rtbf.proof.proving import changed_figures
+from rtbf.proof.statistics import differences, measure
 from tests.makers import make_interaction
 from tests.rtbf.test_execution import run_all
 from tests.rtbf.test_residue import forget
@@ -52,7 +52,7 @@ def test_a_call_that_came_in_meanwhile_is_not_counted(house):
 def test_a_figure_that_changed_leaves_exceptions(house, supervisor, monkeypatch):
     request = forget(supervisor, house.account)
     with monkeypatch.context() as patch:
-        patch.setattr("rtbf.proving.take_sample", lambda *a, **k: spoil(house))
+        patch.setattr("rtbf.proof.proving.take_sample", lambda *a, **k: spoil(house))
         run_all()
     request.refresh_from_db()
     assert changed_figures(request)["own"]

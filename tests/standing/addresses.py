@@ -12,11 +12,11 @@ from interactions.models import DropFolder, ImportRun, Recording, SavedSearch, V
 from interactions.scanning import start_scan
 from retention.holds import Covered, place_hold
 from retention.models import Policy, Run, RunState
-from rtbf.dossier import raise_dossier
-from rtbf.evidence import attach_evidence
-from rtbf.letters import prepare_letter
+from rtbf.cases.evidence import attach_evidence
+from rtbf.cases.letters import prepare_letter
+from rtbf.dossier.handing_out import raise_dossier
 from rtbf.models import Closure, ExternalSystem, ExternalTask
-from rtbf.requests import plan_request
+from rtbf.requests.lifecycle import plan_request
 from tests.conftest import Person
 from tests.makers import make_agent, make_customer, make_interaction, make_sound
 from trail.append import append

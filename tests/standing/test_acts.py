@@ -37,25 +37,15 @@ from retention import hold_preview, hold_rules, holds, looking_again, nights, po
 from retention.conditions import Condition
 from retention.holds import Covered
 from retention.models import Policy
-from rtbf import (
-    approval,
-    closing,
-    decisions,
-    dossier,
-    evidence,
-    execution,
-    external,
-    intake,
-    leaving,
-    letters,
-    previews,
-    raising,
-    requests,
-    residue,
-    rules,
-    samples_of_plans,
-)
+from rtbf.cases import evidence, intake, letters, rules
+from rtbf.closing import asking
+from rtbf.dossier import handing_out
+from rtbf.execution import carrying_out
+from rtbf.external import register
 from rtbf.models import Request, Rules
+from rtbf.planning import decisions, samples
+from rtbf.requests import approval, lifecycle, previews, raising, refusing
+from rtbf.residue import scanning
 from tests.conftest import make_person
 from tests.looking import ALICE, BOB
 from tests.makers import make_agent, make_customer, make_interaction
@@ -112,7 +102,7 @@ ACTS: dict[str, tuple[str, str, Act]] = {
         actor=a, account=h.account, search_id=h.search.pk, name="Summer", is_offered=True)),
     "interactions.searches.remove_search": ("search.removed", "supervisor", lambda h, a: searches.remove_search(
         actor=a, account=h.account, search_id=h.search.pk)),
-    "rtbf.leaving.ask_to_close": ("closing.asked", "administrator", lambda h, a: leaving.ask_to_close(
+    "rtbf.closing.asking.ask_to_close": ("closing.asked", "administrator", lambda h, a: asking.ask_to_close(
         actor=a, account=h.account, typed=h.account.name)),
     "interactions.repurposing.change_purposes": ("purposes.changed", "supervisor", lambda h, a: (
         repurposing.change_purposes(actor=a, call_id=h.call.pk, purposes=["evidence"], reason="dispute_began"))),
@@ -164,60 +154,60 @@ ACTS: dict[str, tuple[str, str, Act]] = {
         actor=a, account=h.account, covers=[Condition(queue="Service")])),
     "retention.hold_rules.change_hold_rules": ("hold_rules.changed", "administrator", lambda h, a:
         hold_rules.change_hold_rules(actor=a, account=h.account, four_eyes=True)),
-    "rtbf.execution.execute": ("request.started", "supervisor", lambda h, a: execution.execute(
+    "rtbf.execution.carrying_out.execute": ("request.started", "supervisor", lambda h, a: carrying_out.execute(
         h.confirmed.pk, actor=a, progress=lambda done, total=None: None)),
-    "rtbf.residue.search_for_residue": ("residue.searched", "supervisor", lambda h, a: residue.search_for_residue(
+    "rtbf.residue.scanning.search_for_residue": ("residue.searched", "supervisor", lambda h, a:
+        scanning.search_for_residue(actor=a, account=h.account, identifiers=[ALICE])),
+    "rtbf.dossier.handing_out.raise_dossier": ("dossier.raised", "supervisor", lambda h, a: handing_out.raise_dossier(
         actor=a, account=h.account, identifiers=[ALICE])),
-    "rtbf.dossier.raise_dossier": ("dossier.raised", "supervisor", lambda h, a: dossier.raise_dossier(
-        actor=a, account=h.account, identifiers=[ALICE])),
-    "rtbf.previews.preview": ("customer.searched", "supervisor", lambda h, a: list(previews.preview(
+    "rtbf.requests.previews.preview": ("customer.searched", "supervisor", lambda h, a: list(previews.preview(
         actor=a, account=h.account, identifiers=[ALICE]).lines)),
-    "rtbf.approval.approve_request": ("request.approved", "officer", lambda h, a: approval.approve_request(
+    "rtbf.requests.approval.approve_request": ("request.approved", "officer", lambda h, a: approval.approve_request(
         actor=a, request=h.confirmed)),
-    "rtbf.approval.return_request": ("request.returned", "officer", lambda h, a: approval.return_request(
+    "rtbf.requests.approval.return_request": ("request.returned", "officer", lambda h, a: approval.return_request(
         actor=a, request=h.confirmed)),
-    "rtbf.closing.refuse_request": ("request.refused", "officer", lambda h, a: closing.refuse_request(
+    "rtbf.requests.refusing.refuse_request": ("request.refused", "officer", lambda h, a: refusing.refuse_request(
         actor=a, request=h.planned, ground="claims")),
-    "rtbf.closing.extend_request": ("request.extended", "officer", lambda h, a: closing.extend_request(
+    "rtbf.requests.refusing.extend_request": ("request.extended", "officer", lambda h, a: refusing.extend_request(
         actor=a, request=h.planned, because="complex")),
-    "rtbf.decisions.decide": ("request.decided", "supervisor", lambda h, a: decisions.decide(
+    "rtbf.planning.decisions.decide": ("request.decided", "supervisor", lambda h, a: decisions.decide(
         actor=a, request=h.planned, items=[h.item.pk], choice="needed_for_claims")),
-    "rtbf.evidence.attach_evidence": ("evidence.attached", "supervisor", lambda h, a: evidence.attach_evidence(
+    "rtbf.cases.evidence.attach_evidence": ("evidence.attached", "supervisor", lambda h, a: evidence.attach_evidence(
         actor=a, request=h.planned, name="a.pdf", content=b"%PDF-1")),
-    "rtbf.evidence.open_evidence": ("evidence.downloaded", "supervisor", lambda h, a: evidence.open_evidence(
+    "rtbf.cases.evidence.open_evidence": ("evidence.downloaded", "supervisor", lambda h, a: evidence.open_evidence(
         actor=a, evidence=h.evidence)),
-    "rtbf.intake.change_case": ("case.changed", "supervisor", lambda h, a: intake.change_case(
+    "rtbf.cases.intake.change_case": ("case.changed", "supervisor", lambda h, a: intake.change_case(
         actor=a, request=h.planned, intake=intake.Intake(name="Al"))),
-    "rtbf.intake.check_identity": ("identity.checked", "supervisor", lambda h, a: intake.check_identity(
+    "rtbf.cases.intake.check_identity": ("identity.checked", "supervisor", lambda h, a: intake.check_identity(
         actor=a, request=h.planned, how="document")),
-    "rtbf.letters.change_template": ("template.changed", "officer", lambda h, a: letters.change_template(
+    "rtbf.cases.letters.change_template": ("template.changed", "officer", lambda h, a: letters.change_template(
         actor=a, account=h.account, kind="done", subject="s", body="b")),
-    "rtbf.letters.prepare_letter": ("letter.prepared", "supervisor", lambda h, a: letters.prepare_letter(
+    "rtbf.cases.letters.prepare_letter": ("letter.prepared", "supervisor", lambda h, a: letters.prepare_letter(
         actor=a, request=h.planned, kind="done", to="", subject="s", body="b")),
-    "rtbf.letters.print_letter": ("letter.printed", "supervisor", lambda h, a: letters.print_letter(
+    "rtbf.cases.letters.print_letter": ("letter.printed", "supervisor", lambda h, a: letters.print_letter(
         actor=a, letter=h.letter)),
-    "rtbf.letters.send_letter": ("letter.queued", "supervisor", lambda h, a: letters.send_letter(
+    "rtbf.cases.letters.send_letter": ("letter.queued", "supervisor", lambda h, a: letters.send_letter(
         actor=a, letter=h.letter)),
-    "rtbf.raising.raise_request": ("request.drafted", "supervisor", lambda h, a: raising.raise_request(
+    "rtbf.requests.raising.raise_request": ("request.drafted", "supervisor", lambda h, a: raising.raise_request(
         actor=a, account=h.account, identifiers=[ALICE], later=True)),
-    "rtbf.raising.raise_in_accounts": ("request.planned", "supervisor", lambda h, a: raising.raise_in_accounts(
+    "rtbf.requests.raising.raise_in_accounts": ("request.planned", "supervisor", lambda h, a: raising.raise_in_accounts(
         actor=a, account=h.account, others=[], identifiers=[ALICE], request_id=None, intake=intake.Intake(),
         later=False)),
-    "rtbf.raising.search_request": ("request.planned", "supervisor", lambda h, a: raising.search_request(
+    "rtbf.requests.raising.search_request": ("request.planned", "supervisor", lambda h, a: raising.search_request(
         actor=a, request=h.draft)),
-    "rtbf.rules.change_rules": ("rules.changed", "officer", lambda h, a: rules.change_rules(
+    "rtbf.cases.rules.change_rules": ("rules.changed", "officer", lambda h, a: rules.change_rules(
         actor=a, account=h.account, new=RULES)),
-    "rtbf.samples_of_plans.open_sample": ("plan_row.opened", "supervisor", lambda h, a: samples_of_plans.open_sample(
+    "rtbf.planning.samples.open_sample": ("plan_row.opened", "supervisor", lambda h, a: samples.open_sample(
         actor=a, item=h.item)),
-    "rtbf.requests.plan_request": ("request.planned", "supervisor", lambda h, a: requests.plan_request(
+    "rtbf.requests.lifecycle.plan_request": ("request.planned", "supervisor", lambda h, a: lifecycle.plan_request(
         actor=a, account=h.account, identifiers=[ALICE])),
-    "rtbf.requests.confirm_request": ("request.confirmed", "supervisor", lambda h, a: requests.confirm_request(
-        actor=a, request=h.planned, typed="FORGET")),
-    "rtbf.external.add_system": ("system.added", "officer", lambda h, a: external.add_system(
-        actor=a, account=h.account, told=external.Told(kind="crm", name="CRM", places="Contact: Phone"))),
-    "rtbf.requests.cancel_request": ("request.cancelled", "supervisor", lambda h, a: requests.cancel_request(
+    "rtbf.requests.lifecycle.confirm_request": ("request.confirmed", "supervisor", lambda h, a:
+        lifecycle.confirm_request(actor=a, request=h.planned, typed="FORGET")),
+    "rtbf.external.register.add_system": ("system.added", "officer", lambda h, a: register.add_system(
+        actor=a, account=h.account, told=register.Told(kind="crm", name="CRM", places="Contact: Phone"))),
+    "rtbf.requests.lifecycle.cancel_request": ("request.cancelled", "supervisor", lambda h, a: lifecycle.cancel_request(
         actor=a, request=h.planned)),
-    "rtbf.requests.resume_request": ("request.resumed", "supervisor", lambda h, a: requests.resume_request(
+    "rtbf.requests.lifecycle.resume_request": ("request.resumed", "supervisor", lambda h, a: lifecycle.resume_request(
         actor=a, request=h.stopped)),
     "trail.append.append": ("test.done", "supervisor", lambda h, a: append.append("test.done", actor=a)),
     "trail.append.append_all": ("test.done", "supervisor", lambda h, a: append.append_all(
@@ -236,28 +226,28 @@ STEPS = {
     "interactions.deleting.follow": "privacy.erasure.erase",
     "interactions.deleting.foresee": "interactions.deleting.delete_content",
     "retention.deferring.resolve": "privacy.erasure.erase",
-    "rtbf.dossier.let_go": "privacy.erasure.erase",
+    "rtbf.dossier.handing_out.let_go": "privacy.erasure.erase",
     "privacy.witness.tell": "privacy.erasure.erase",
     "interactions.playback.find_interaction": "interactions.showing.page_of",
     "interactions.playback.find_sound": "interactions.openings.opened",
-    "jobs.queue.enqueue": "rtbf.requests.confirm_request",
-    "rtbf.kept_files.unlink_files": "rtbf.execution.execute",
-    "rtbf.proving.begin_proof": "rtbf.execution.execute",
-    "rtbf.proving.hand_over": "rtbf.execution.execute",
-    "rtbf.sampling.take_sample": "rtbf.execution.execute",
-    "rtbf.sampling.open_sample": "rtbf.execution.execute",
-    "rtbf.residue.scan": "rtbf.residue.search_for_residue",
-    "rtbf.changes.refuse_changed": "rtbf.requests.confirm_request",
-    "rtbf.intake.take_in": "rtbf.requests.plan_request",
-    "rtbf.requests.stop_job": "rtbf.requests.cancel_request",
-    "rtbf.starting.start_grace": "rtbf.requests.confirm_request",
+    "jobs.queue.enqueue": "rtbf.requests.lifecycle.confirm_request",
+    "rtbf.execution.kept_files.unlink_files": "rtbf.execution.carrying_out.execute",
+    "rtbf.proof.proving.begin_proof": "rtbf.execution.carrying_out.execute",
+    "rtbf.proof.proving.hand_over": "rtbf.execution.carrying_out.execute",
+    "rtbf.proof.sampling.take_sample": "rtbf.execution.carrying_out.execute",
+    "rtbf.proof.sampling.open_sample": "rtbf.execution.carrying_out.execute",
+    "rtbf.residue.scanning.scan": "rtbf.residue.scanning.search_for_residue",
+    "rtbf.planning.changes.refuse_changed": "rtbf.requests.lifecycle.confirm_request",
+    "rtbf.cases.intake.take_in": "rtbf.requests.lifecycle.plan_request",
+    "rtbf.requests.lifecycle.stop_job": "rtbf.requests.lifecycle.cancel_request",
+    "rtbf.requests.starting.start_grace": "rtbf.requests.lifecycle.confirm_request",
     "privacy.erasure.condemn": "privacy.erasure.erase",
     "privacy.erasure.finish": "privacy.erasure.erase",
     "privacy.erasure.resume": "privacy.erasure.erase",
     "privacy.redaction.redact": "interactions.redaction.redact_passages",
     "interactions.silencing.silence_passages": "privacy.open.warrant",
     "retention.releasing.tell": "retention.holds.release_hold",
-    "rtbf.deferred.go_on_after": "retention.holds.release_hold",
+    "rtbf.execution.deferred.go_on_after": "retention.holds.release_hold",
     "privacy.witness.opened": "privacy.open.warrant",
     "privacy.witness.condemned": "privacy.erasure.erase",
     "privacy.witness.erased": "privacy.erasure.erase",
@@ -269,28 +259,28 @@ STEPS = {
 }
 # Proved where their own tests are.
 ELSEWHERE = {
-    "rtbf.leaving.agree_to_close": "tests/rtbf/test_leaving.py",
-    "rtbf.leaving.cancel_closing": "tests/rtbf/test_leaving.py",
-    "rtbf.closing_down.close_down": "tests/rtbf/test_leaving.py",
-    "rtbf.external.change_system": "tests/rtbf/test_external.py",
-    "rtbf.external.renew_secret": "tests/rtbf/test_external.py",
-    "rtbf.external_reminders.mind": "tests/rtbf/test_external.py",
-    "rtbf.external_sending.send_task": "tests/rtbf/test_external.py",
-    "rtbf.external_tasks.ask_others": "tests/rtbf/test_recipients.py",
-    "rtbf.external_tasks.identifiers_of": "tests/rtbf/test_recipients.py",
-    "rtbf.external_tasks.recipients_of": "tests/rtbf/test_recipients.py",
-    "rtbf.recipients.prepare_notices": "tests/rtbf/test_recipients.py",
-    "rtbf.restricting.notices_of_restriction": "tests/rtbf/test_recipients.py",
-    "rtbf.external_tasks.complete_if_last": "tests/rtbf/test_external.py",
-    "rtbf.external_tasks.end_task": "tests/rtbf/test_external.py",
-    "rtbf.external_tasks.fail": "tests/rtbf/test_external.py",
-    "rtbf.external_tasks.finish": "tests/rtbf/test_external.py",
-    "rtbf.external_tasks.forget_subjects": "tests/rtbf/test_external.py",
-    "rtbf.external_tasks.open_tasks": "tests/rtbf/test_external.py",
-    "rtbf.external_tasks.send_again": "tests/rtbf/test_external.py",
+    "rtbf.closing.asking.agree_to_close": "tests/rtbf/test_leaving.py",
+    "rtbf.closing.asking.cancel_closing": "tests/rtbf/test_leaving.py",
+    "rtbf.closing.carrying_out.close_down": "tests/rtbf/test_leaving.py",
+    "rtbf.external.register.change_system": "tests/rtbf/test_external.py",
+    "rtbf.external.register.renew_secret": "tests/rtbf/test_external.py",
+    "rtbf.external.reminders.mind": "tests/rtbf/test_external.py",
+    "rtbf.external.sending.send_task": "tests/rtbf/test_external.py",
+    "rtbf.external.tasking.ask_others": "tests/rtbf/test_recipients.py",
+    "rtbf.external.tasking.identifiers_of": "tests/rtbf/test_recipients.py",
+    "rtbf.external.tasking.recipients_of": "tests/rtbf/test_recipients.py",
+    "rtbf.rights.recipients.prepare_notices": "tests/rtbf/test_recipients.py",
+    "rtbf.rights.restricting.notices_of_restriction": "tests/rtbf/test_recipients.py",
+    "rtbf.external.tasking.complete_if_last": "tests/rtbf/test_external.py",
+    "rtbf.external.tasking.end_task": "tests/rtbf/test_external.py",
+    "rtbf.external.tasking.fail": "tests/rtbf/test_external.py",
+    "rtbf.external.tasking.finish": "tests/rtbf/test_external.py",
+    "rtbf.external.tasking.forget_subjects": "tests/rtbf/test_external.py",
+    "rtbf.external.tasking.open_tasks": "tests/rtbf/test_external.py",
+    "rtbf.external.tasking.send_again": "tests/rtbf/test_external.py",
     "interactions.silencing.silence": "tests/interactions/test_silencing.py",
     "privacy.versions.replace_content": "tests/interactions/test_silencing.py",
-    "rtbf.deferred.open_again": "tests/rtbf/test_deferred.py",
+    "rtbf.execution.deferred.open_again": "tests/rtbf/test_deferred.py",
     "interactions.collecting.collect": "tests/interactions/test_drop_folders.py",
     "interactions.unlinking.forget_names": "tests/interactions/test_drop_folders.py",
     "interactions.unlinking.forget_originals": "tests/interactions/test_drop_folders.py",
@@ -319,25 +309,25 @@ ELSEWHERE = {
     "jobs.key_care.rebuild_index": "tests/privacy/test_index_rotation.py",
     "jobs.restores.replay_erasures": "tests/jobs/test_restores.py",
     "privacy.replay.replay": "tests/jobs/test_restores.py",
-    "rtbf.certificate.downloaded": "tests/rtbf/test_certificate.py",
-    "rtbf.certificate.issue": "tests/rtbf/test_certificate.py",
-    "rtbf.certificate.read": "tests/rtbf/test_certificate.py",
-    "rtbf.dossier.build": "tests/rtbf/test_dossier.py",
-    "rtbf.dossier.end": "tests/rtbf/test_dossier.py",
-    "rtbf.dossier.fetch": "tests/rtbf/test_dossier.py",
-    "rtbf.proving.prove": "tests/rtbf/test_residue.py",
-    "rtbf.letters.deliver_letter": "tests/rtbf/test_letters.py",
-    "rtbf.raising.discover_request": "tests/rtbf/test_raising.py",
-    "rtbf.reminders.forget_outlived": "tests/rtbf/test_letters.py",
-    "rtbf.reminders.remind": "tests/rtbf/test_letters.py",
+    "rtbf.proof.certificate.downloaded": "tests/rtbf/test_certificate.py",
+    "rtbf.proof.certificate.issue": "tests/rtbf/test_certificate.py",
+    "rtbf.proof.certificate.read": "tests/rtbf/test_certificate.py",
+    "rtbf.dossier.handing_out.build": "tests/rtbf/test_dossier.py",
+    "rtbf.dossier.handing_out.end": "tests/rtbf/test_dossier.py",
+    "rtbf.dossier.handing_out.fetch": "tests/rtbf/test_dossier.py",
+    "rtbf.proof.proving.prove": "tests/rtbf/test_residue.py",
+    "rtbf.cases.letters.deliver_letter": "tests/rtbf/test_letters.py",
+    "rtbf.requests.raising.discover_request": "tests/rtbf/test_raising.py",
+    "rtbf.cases.reminders.forget_outlived": "tests/rtbf/test_letters.py",
+    "rtbf.cases.reminders.remind": "tests/rtbf/test_letters.py",
     "trail.verify.verify": "tests/trail/test_verify.py",
-    "rtbf.staff_data.copy_of_member": "tests/rtbf/test_staff_data.py",
-    "rtbf.leavers.erase_leaver": "tests/rtbf/test_staff_data.py",
-    "rtbf.rights.raise_right": "tests/rtbf/test_restricting.py",
-    "rtbf.restricting.restrict_customers": "tests/rtbf/test_restricting.py",
-    "rtbf.restricting.lift_restriction": "tests/rtbf/test_restricting.py",
-    "rtbf.correcting.correct_customer": "tests/rtbf/test_correcting.py",
-    "rtbf.objecting.uphold_objection": "tests/rtbf/test_objecting.py",
+    "rtbf.staff.copies.copy_of_member": "tests/rtbf/test_staff_data.py",
+    "rtbf.staff.leavers.erase_leaver": "tests/rtbf/test_staff_data.py",
+    "rtbf.rights.raising.raise_right": "tests/rtbf/test_restricting.py",
+    "rtbf.rights.restricting.restrict_customers": "tests/rtbf/test_restricting.py",
+    "rtbf.rights.restricting.lift_restriction": "tests/rtbf/test_restricting.py",
+    "rtbf.rights.correcting.correct_customer": "tests/rtbf/test_correcting.py",
+    "rtbf.rights.objecting.uphold_objection": "tests/rtbf/test_objecting.py",
 }
 
 
@@ -388,25 +378,26 @@ def house(account, supervisor, officer, auditor, administrator, monkeypatch, set
     return h
 
 
-CASES = ("rtbf.approval", "rtbf.closing", "rtbf.decisions", "rtbf.evidence", "rtbf.intake", "rtbf.letters",
-         "rtbf.samples")  # fmt: skip
+CASES = ("rtbf.requests.approval", "rtbf.requests.refusing", "rtbf.planning.decisions", "rtbf.planning.samples",
+         "rtbf.cases.evidence", "rtbf.cases.intake", "rtbf.cases.letters")  # fmt: skip
 
 
 def _prepare_case(house: SimpleNamespace, flow: str) -> None:
     who = house.supervisor.actor
     if flow.startswith(CASES):
-        house.planned = requests.plan_request(actor=who, account=house.account, identifiers=[ALICE])
+        house.planned = lifecycle.plan_request(actor=who, account=house.account, identifiers=[ALICE])
         house.item = house.planned.items.filter(kind="recording").first()
-    Rules.objects.update_or_create(account=house.account, defaults={"four_eyes": flow.startswith("rtbf.approval")})
-    if flow.startswith("rtbf.approval"):
-        house.confirmed = requests.confirm_request(actor=who, request=house.planned, typed="FORGET")
-    if flow == "rtbf.evidence.open_evidence":
+    of_approval = flow.startswith("rtbf.requests.approval")
+    Rules.objects.update_or_create(account=house.account, defaults={"four_eyes": of_approval})
+    if of_approval:
+        house.confirmed = lifecycle.confirm_request(actor=who, request=house.planned, typed="FORGET")
+    if flow == "rtbf.cases.evidence.open_evidence":
         house.evidence = evidence.attach_evidence(actor=who, request=house.planned, name="a.pdf", content=b"%PDF-1")
-    if flow in ("rtbf.letters.print_letter", "rtbf.letters.send_letter"):
+    if flow in ("rtbf.cases.letters.print_letter", "rtbf.cases.letters.send_letter"):
         house.letter = letters.prepare_letter(
             actor=who, request=house.planned, kind="done", to="al@example.com", subject="s", body="b"
         )
-    if flow == "rtbf.raising.search_request":
+    if flow == "rtbf.requests.raising.search_request":
         house.draft = raising.raise_request(actor=who, account=house.account, identifiers=[ALICE], later=True)
 
 
@@ -414,15 +405,17 @@ def prepared(house: SimpleNamespace, flow: str) -> SimpleNamespace:
     """Bring the house to where the act begins."""
     who = house.supervisor.actor
     _prepare_case(house, flow)
-    if flow.startswith(("rtbf.requests.c", "rtbf.requests.r", "rtbf.execution", "jobs.queue")):
-        house.planned = requests.plan_request(actor=who, account=house.account, identifiers=[ALICE])
-    if flow.startswith(("rtbf.requests.r", "rtbf.execution", "jobs.queue")):
-        requests.confirm_request(actor=who, request=house.planned, typed="FORGET")
+    if flow.startswith(
+        ("rtbf.requests.lifecycle.c", "rtbf.requests.lifecycle.r", "rtbf.execution.carrying_out", "jobs.queue")
+    ):
+        house.planned = lifecycle.plan_request(actor=who, account=house.account, identifiers=[ALICE])
+    if flow.startswith(("rtbf.requests.lifecycle.r", "rtbf.execution.carrying_out", "jobs.queue")):
+        lifecycle.confirm_request(actor=who, request=house.planned, typed="FORGET")
         house.confirmed = Request.objects.get(pk=house.planned.pk)
         house.job = queue.Job.objects.get(pk=house.confirmed.job_id)
     if flow == "customers.merging.undo_merge":
         house.merged = merging.merge_customers(actor=who, customer=house.alice, other=house.bob)
-    if flow == "rtbf.requests.resume_request":
+    if flow == "rtbf.requests.lifecycle.resume_request":
         queue.Job.objects.filter(pk=house.job.pk).update(status="failed")
         house.stopped = house.confirmed
     return house
@@ -472,5 +465,6 @@ def test_a_stranger_to_the_account_may_nothing(house, other_account):
 NOT_ASKED = {
     "interactions.openings.opened", "interactions.playback.open_head",
     "interactions.playback.open_transcripts", "interactions.redaction.redact_passages", "jobs.queue.cancel",
-    "privacy.erasure.erase", "rtbf.execution.execute", "trail.details.remove_detail", "interactions.showing.page_of",
+    "privacy.erasure.erase", "rtbf.execution.carrying_out.execute",
+    "trail.details.remove_detail", "interactions.showing.page_of",
 }  # fmt: skip

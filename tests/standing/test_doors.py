@@ -10,40 +10,43 @@ from tests.standing.source import Module, modules
 
 DOORS = {
     # content
-    "open_content": {"interactions.silencing", "rtbf.dossier", "rtbf.sealed_searched", "interactions.playback"},
+    "open_content": {
+        "interactions.silencing", "rtbf.dossier.handing_out", "rtbf.residue.sealed", "interactions.playback",
+    },
     "store": {
-        "interactions.ingest", "interactions.sounds", "rtbf.dossier", "privacy.open", "privacy.files", "privacy.fsck",
-        "privacy.versions", "jobs.store_copy",
+        "interactions.ingest", "interactions.sounds", "rtbf.dossier.handing_out", "privacy.open", "privacy.files",
+        "privacy.fsck", "privacy.versions", "jobs.store_copy",
     },
     # keys and what they open
     "load_keys": {
         "privacy.index_rebuild", "privacy.ledger", "privacy.open", "privacy.redaction", "retention.holds",
-        "rtbf.intake",
+        "rtbf.cases.intake",
     },
     "unseal": {"privacy.index_rebuild", "privacy.ledger", "privacy.open", "privacy.redaction"},
     "open_value": {"privacy.sealing"},
     "create_keys": {
-        "customers.disclosures", "rtbf.external_tasks",
+        "customers.disclosures", "rtbf.external.tasking",
         "customers.merging", "interactions.comments", "interactions.ingest", "interactions.originals",
         "interactions.runs", "privacy.redaction", "privacy.versions", "retention.holds",
-        "rtbf.requests",
+        "rtbf.requests.lifecycle",
         "trail.details",
-        "rtbf.dossier",
-        "rtbf.sampling",
-        "rtbf.evidence",
-        "rtbf.intake",
-        "rtbf.letters",
-        "rtbf.raising",
-        "rtbf.rights",
+        "rtbf.dossier.handing_out",
+        "rtbf.proof.sampling",
+        "rtbf.cases.evidence",
+        "rtbf.cases.intake",
+        "rtbf.cases.letters",
+        "rtbf.requests.raising",
+        "rtbf.rights.raising",
     },
     # what destroys
     "shred": {"privacy.erasure", "privacy.replay"},
     "condemn": {"privacy.erasure"},
     "erase": {
-        "rtbf.external_reminders", "rtbf.external_tasks",
-        "rtbf.execution", "rtbf.reminders", "rtbf.dossier", "rtbf.proving", "interactions.redaction",
-        "interactions.unlinking", "rtbf.correcting", "trail.details", "interactions.deleting", "retention.bare",
-        "rtbf.closing_down", "privacy.replay", "retention.disposal",
+        "rtbf.external.reminders", "rtbf.external.tasking",
+        "rtbf.execution.carrying_out", "rtbf.cases.reminders", "rtbf.dossier.handing_out",
+        "rtbf.proof.proving", "interactions.redaction",
+        "interactions.unlinking", "rtbf.rights.correcting", "trail.details", "interactions.deleting", "retention.bare",
+        "rtbf.closing.carrying_out", "privacy.replay", "retention.disposal",
     },
     "destroy_block_key": {"privacy.keyring.renewal"},
     # the entry of an opening, without which nothing opens
@@ -51,20 +54,20 @@ DOORS = {
         "audit.reading", "customers.merging", "interactions.openings", "interactions.scanning",
         "interactions.silencing", "interactions.views.customers",
         "interactions.views.imports", "interactions.unlinking", "interactions.views.calls",
-        "retention.views.holds", "rtbf.previews",
+        "retention.views.holds", "rtbf.requests.previews",
         "rtbf.views.finding", "trail.verify_details",
         "rtbf.views.cases",
-        "rtbf.external_sending",
-        "rtbf.external_tasks",
+        "rtbf.external.sending",
+        "rtbf.external.tasking",
         "rtbf.views.external",
-        "rtbf.dossier",
-        "rtbf.evidence",
-        "rtbf.letters",
-        "rtbf.residue",
-        "rtbf.samples_of_plans",
-        "rtbf.sampling",
-        "rtbf.correcting",
-        "rtbf.objecting",
+        "rtbf.dossier.handing_out",
+        "rtbf.cases.evidence",
+        "rtbf.cases.letters",
+        "rtbf.residue.scanning",
+        "rtbf.planning.samples",
+        "rtbf.proof.sampling",
+        "rtbf.rights.correcting",
+        "rtbf.rights.objecting",
     },
 }  # fmt: skip
 # Names that other things have too: only what comes from these modules counts.
@@ -117,8 +120,9 @@ def test_a_door_has_its_callers_and_no_others(name):
 # rows of a plan that is made anew.
 DELETERS = {"privacy.erasure", "privacy.fsck", "privacy.versions", "customers.merging", "interactions.ingest",
             "interactions.openings", "interactions.sounds", "interactions.searches",
-            "accounts.staffing", "interactions.columns", "interactions.unlinking", "accounts.handling", "rtbf.changes",
-            "rtbf.dossier", "rtbf.raising", "rtbf.leavers"}  # fmt: skip
+            "accounts.staffing", "interactions.columns", "interactions.unlinking", "accounts.handling",
+            "rtbf.planning.changes", "rtbf.dossier.handing_out", "rtbf.requests.raising",
+            "rtbf.staff.leavers"}  # fmt: skip
 DELETING = re.compile(r"\b(DELETE\s+FROM|TRUNCATE|delete\s+from|truncate)\s+[\w{\"]")
 
 

@@ -91,7 +91,7 @@ def test_requests_that_fail_or_are_refused_log_nobody(role, bank, talkative, cli
     def fail(*args, **kwargs):
         raise OperationalError("the database went away")
 
-    monkeypatch.setattr("rtbf.requests.discover", fail)
+    monkeypatch.setattr("rtbf.requests.lifecycle.discover", fail)
     answers = [
         client.post("/forget/", {"identifiers": f"{TYPED}\nname:Patricia Brown"}),
         client.post("/forget/", {"identifiers": "name:Patricia"}),
@@ -118,12 +118,12 @@ def test_the_text_of_a_foreign_error_is_not_logged(problem, bank, talkative, cli
         except problem as cause:
             raise ZeroDivisionError(text) from cause
 
-    monkeypatch.setattr("rtbf.requests.discover", fail)
+    monkeypatch.setattr("rtbf.requests.lifecycle.discover", fail)
     assert client.post("/forget/", {"identifiers": TYPED}).status_code == 500
     told = talkative.getvalue()
     assert f"{problem.__name__}: {LEFT_OUT}" in told
     assert f"builtins.ZeroDivisionError: {LEFT_OUT}" in told
-    assert "rtbf/requests.py" in told
+    assert "rtbf/requests/lifecycle.py" in told
     assert "/forget/, request " in told
     assert found_in(told) == []
 
@@ -148,7 +148,7 @@ def test_an_error_in_the_middle_of_forgetting_tells_nobody(bank, talkative, monk
     def fail(*args, **kwargs):
         raise OperationalError("the keyring went away")
 
-    monkeypatch.setattr("rtbf.requests.create_keys", fail)
+    monkeypatch.setattr("rtbf.requests.lifecycle.create_keys", fail)
     with pytest.raises(OperationalError) as failed:
         forgotten(bank)
     told = "".join(traceback.format_exception(failed.value))

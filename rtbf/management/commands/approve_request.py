@@ -4,9 +4,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from rtbf.approval import approve_request
 from rtbf.management import acting
 from rtbf.models import Request
+from rtbf.requests.approval import approve_request
 from rtbf.times import in_zone
 
 

@@ -8,8 +8,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from accounts.actors import shell_actor
 from accounts.errors import AccountsError
 from accounts.models import Account
-from rtbf import leaving
-from rtbf.closing_down import what_stops
+from rtbf.closing import asking
+from rtbf.closing.carrying_out import what_stops
 from rtbf.errors import RequestError
 from rtbf.models.closures import Closing, Closure
 from trail.refusal import Refusal, recording_refusals
@@ -55,12 +55,12 @@ class Command(BaseCommand):
             raise CommandError("Say who does it: --actor EMAIL. Nothing was done.")
         actor = shell_actor(options["actor"], account)
         if options["ask"]:
-            leaving.ask_to_close(actor=actor, account=account, typed=options["ask"])
+            asking.ask_to_close(actor=actor, account=account, typed=options["ask"])
             return
         found = _last(account)
         if found is None:
             raise CommandError("Nobody has asked to close this account. Nothing was done.")
-        act = leaving.agree_to_close if options["agree"] else leaving.cancel_closing
+        act = asking.agree_to_close if options["agree"] else asking.cancel_closing
         act(actor=actor, closure=found)
 
     def _write(self, found: Closure, file: Path) -> None:

@@ -5,14 +5,14 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from customers.models import Lifting, Restriction
-from rtbf.closing import refuse_request
 from rtbf.codes import Asks, RefusalGround, Upheld
-from rtbf.correcting import correct_customer
 from rtbf.errors import NotPossible
 from rtbf.management import acting
 from rtbf.models import Request
-from rtbf.objecting import uphold_objection
-from rtbf.restricting import lift_restriction, restrict_customers
+from rtbf.requests.refusing import refuse_request
+from rtbf.rights.correcting import correct_customer
+from rtbf.rights.objecting import uphold_objection
+from rtbf.rights.restricting import lift_restriction, restrict_customers
 from trail.actor import Actor
 
 

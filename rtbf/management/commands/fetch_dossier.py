@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from rtbf.dossier import fetch
+from rtbf.dossier.handing_out import fetch
 from rtbf.management import acting
 from rtbf.models import Dossier
 

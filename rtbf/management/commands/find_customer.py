@@ -9,7 +9,7 @@ from accounts.actors import operator, shell_actor
 from accounts.errors import AccountsError
 from accounts.models import Account
 from rtbf.errors import RequestError
-from rtbf.previews import preview
+from rtbf.requests.previews import preview
 from rtbf.words import because, named
 from trail.refusal import Refusal, recording_refusals
 

@@ -12,11 +12,11 @@ from accounts.actors import shell_actor
 from accounts.errors import AccountsError
 from accounts.models import Account
 from jobs import runner
+from rtbf.cases.intake import Intake
 from rtbf.codes import Channel
 from rtbf.errors import RequestError
-from rtbf.intake import Intake
 from rtbf.models import Request, State
-from rtbf.requests import WORD, cancel_request, confirm_request, is_stopped, plan_request
+from rtbf.requests.lifecycle import WORD, cancel_request, confirm_request, is_stopped, plan_request
 from rtbf.times import in_zone
 from trail.refusal import Refusal, recording_refusals
 

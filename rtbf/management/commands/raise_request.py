@@ -13,12 +13,12 @@ from accounts.actors import shell_actor
 from accounts.errors import AccountsError
 from accounts.models import Account
 from customers.models import Ground
+from rtbf.cases.intake import Intake
 from rtbf.codes import Asks, Channel, Check, Objection
-from rtbf.dossier import raise_dossier
+from rtbf.dossier.handing_out import raise_dossier
 from rtbf.errors import RequestError
-from rtbf.intake import Intake
 from rtbf.models import Right
-from rtbf.rights import Wish, raise_right
+from rtbf.rights.raising import Wish, raise_right
 from trail.actor import Actor
 from trail.refusal import Refusal, recording_refusals
 

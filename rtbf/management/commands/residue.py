@@ -11,7 +11,7 @@ from accounts.errors import AccountsError
 from accounts.models import Account
 from rtbf.errors import RequestError
 from rtbf.models import ResidueFinding, ResidueScan, Weight
-from rtbf.residue import search_for_residue
+from rtbf.residue.scanning import search_for_residue
 from trail.refusal import Refusal, recording_refusals
 
 
