@@ -12,9 +12,13 @@ DEFAULT_TERM: Final = "1 year"
 STARTING: Final = (
     ("Copies for customers", "dossier", "14 days"),
     ("Case files", "case", "36 months"),
-    ("Personal details of the log", "detail", "100 years"),
+    ("Personal details of the log", "detail", "3 years"),
 )
-"""Policies every account begins with beside its default: names, the kind of record, the term."""
+"""Policies every account begins with beside its default: names, the kind of record, the term.
+
+Three years of addresses and workstations is the most that CNIL (2021-122) finds common where a log lets a house look
+after those who may open its data; one year where it only keeps a system safe. See docs/retention.md.
+"""
 
 
 def make_default(account: Account) -> Policy:

@@ -35,7 +35,7 @@ TEMPLATES = {
     "cnil": "Recordings at most six months (CNIL, guidance on recording calls)",
     "mifid": "Broker calls at least five years (MiFID II, Art. 16(7))",
     "quality": "Recordings for quality and training: 90 days",
-    "log": "Personal details of the log: one year (CNIL, recommendation on logging)",
+    "log": "Personal details of the log: one year (CNIL, recommendation on logging 2021-122)",
 }
 FILLED: dict[str, dict[str, Any]] = {
     "cnil": {"name": "Recordings, six months", "kinds": ["recording"], "keep": "6 months", "maximum": "6 months",

@@ -96,11 +96,12 @@ def test_what_decides_over_one_is_counted_and_explained(account: Account, monkey
     assert not found.of_call
 
 
-def test_accounts_begin_with_the_terms_there_always_were(account: Account) -> None:
-    begun = Policy.objects.filter(account=account, is_default=False).exclude(kinds=["detail"])
+def test_what_new_accounts_begin_with(account: Account, other_account: Account) -> None:
+    begun = Policy.objects.filter(account=other_account, is_default=False)
     assert sorted(begun.values_list("name", "kinds", "keep")) == [
         ("Case files", ["case"], "36 months"),
         ("Copies for customers", ["dossier"], "14 days"),
+        ("Personal details of the log", ["detail"], "3 years"),
     ]
     assert set(Policy.objects.get(account=account, is_default=True).kinds) == set(data_map.kinds())
 
