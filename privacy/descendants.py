@@ -42,7 +42,8 @@ def _children(entry: data_map.Entry, known: dict[type, dict[UUID, Below]]) -> It
         parents = known.get(parent, {})
         for ids in _portions(list(parents)):
             rows = model._default_manager.filter(**{f"{name}__any_of": ids}, condemned_at=None).order_by("pk")
-            for pk, parent_id in rows.values_list("pk", f"{name}_id").iterator():
+            # Not by `iterator`: for its cursor the planner reads the whole table by id to have the first row soon.
+            for pk, parent_id in rows.values_list("pk", f"{name}_id"):
                 above = parents[parent_id]
                 unit = pk if above.id == above.root else above.unit
                 yield Below(model, pk, above.root, unit)
