@@ -12,13 +12,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import DEFAULT_DB_ALIAS, DataError, IntegrityError, transaction
+from django.db import DataError, IntegrityError, transaction
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from jobs.queue import enqueue
 from jobs.registry import Progress
-from privacy import erasure, restored
+from privacy import bulk, erasure, restored
 from privacy import map as data_map
 from privacy.descendants import below
 from privacy.files import unlink_doomed
@@ -42,7 +42,7 @@ from vault.errors import VaultError
 
 GROUND = "retention"
 UNREADABLE = "unreadable"
-READ = ("pk", "account_id", "ended_at")
+READ = ("id", "account_id", "ended_at")
 """All that is read of a record before the eraser locks it; sealed values stay where they are."""
 LOOK_AGAIN = timedelta(minutes=15)
 BROKEN = (IntegrityError, DataError, KeyLost, VaultError)
@@ -126,13 +126,13 @@ class Disposal:
         return True
 
     def _next(self, number: int, portion: Portion, most: int) -> list[SealedModel]:
-        rows = portion.rows().only(*READ)
+        rows = portion.rows()
         cursor = self.run.cursor
         if cursor.get("portion") == number and cursor.get("id"):
             at = datetime.fromisoformat(cursor["ended_at"])
-            same = list(rows.filter(Q(ended_at=at, pk__gt=cursor["id"]))[:most])
-            return [*same, *rows.filter(Q(ended_at__gt=at))[: most - len(same)]]
-        return list(rows[:most])
+            same = bulk.load(rows.filter(Q(ended_at=at, pk__gt=cursor["id"]))[:most], *READ)
+            return [*same, *bulk.load(rows.filter(Q(ended_at__gt=at))[: most - len(same)], *READ)]
+        return bulk.load(rows[:most], *READ)
 
     def _is_due(self, portion: Portion, row: SealedModel) -> bool:
         """Decide again over each record: days between may be another policy's, and that one paused."""
@@ -159,11 +159,10 @@ class Disposal:
             return {}
         by_policy = {entry.model for entry in data_map.kinds().values()}
         # The eraser reads what it needs under its locks, so an id is enough of a part.
-        parts = [
-            each.model.from_db(DEFAULT_DB_ALIAS, ["id"], [each.id])
-            for each in below(type(rows[0]), [row.pk for row in rows])
-            if each.model not in by_policy
-        ]
+        ids: dict[type[SealedModel], list[UUID]] = defaultdict(list)
+        for each in below(type(rows[0]), [row.pk for row in rows]):
+            ids[each.model].append(each.id)
+        parts = [row for model in ids.keys() - by_policy for row in bulk.named(model, ids[model])]
         return erasure.erase(
             [*rows, *parts], actor=self.actor, ground=GROUND, case=self.run.reference, remember=Memory.RECORDS
         ).kept

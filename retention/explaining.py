@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from privacy.witness import RecordRef
+from retention.case_files import NAMED, references
 from retention.catching import CALL, calls_of
 from retention.conditions import in_words
 from retention.guard import CUSTOMER, holds_on
@@ -39,6 +40,8 @@ def _because(hold: LegalHold, covered: Sequence[tuple[str, UUID]]) -> str:
     for label, record_id in covered:
         if label == CUSTOMER:
             said.append("it covers the customer")
+        elif label in NAMED:
+            said += [f"it names the {each}" for each in references([(label, record_id)]).values()]
         elif HoldScope.objects.filter(hold=hold, label=label, record_id=record_id).exists():
             said.append("it names this call" if label == CALL else "it names this record")
         if label == CALL:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.models import Account, Circumstances
 from privacy import lineage
 from privacy import map as data_map
+from retention.case_files import in_cases
 from retention.decision import Decision
 from retention.due import Handled, Schedule
 from retention.errors import PolicyError
@@ -120,7 +121,7 @@ def _living(account: Account, kind: str, row: Any) -> Explained:
         found = fates(account, row.circumstances, row.ended_at)
     if kind != CALL:
         found = [each for each in found if each.kind == KINDS[kind]]
-    held = why_held(lineage.targets([row])[0].lineage)
+    held = why_held(in_cases(lineage.targets([row]))[0].lineage)
     deferral = Deferral.objects.filter(account=account, label=label, record_id=row.pk, resolved_at=None).first()
     ended_on = Schedule(account, []).day_of(row.ended_at) if row.ended_at else None
     of_call = data_map.decided_by(kind) == "circumstances_id"

@@ -1,11 +1,12 @@
 """The first guard: what a legal hold covers is not erased.
 
 A record is covered when a hold names it or anything it belongs to; when somebody it belongs to carries an identifier a
-hold names; and when it belongs to a call that fits a hold's condition. Nothing is copied when a hold is placed, so what
-arrives later is held as well. A fixed number of queries, however many records are asked about and holds there are.
+hold names; and when it belongs to a call that fits a hold's condition. For requests and the log's details of acts on
+them see `retention.case_files`. Nothing is copied when a hold is placed, so what arrives later is held as well. A fixed
+number of queries, however many records are asked about and holds there are.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef
@@ -14,6 +15,7 @@ from customers.models import Customer, Identifier
 from customers.resolution import RECOGNISING
 from privacy.guards import Refusal, Target
 from privacy.witness import RecordRef
+from retention.case_files import in_cases
 from retention.catching import CALL, holds_catching
 from retention.models import HoldScope, LegalHold
 
@@ -25,10 +27,13 @@ Hold = tuple[UUID, str]
 
 def legal_holds(targets: Sequence[Target]) -> Mapping[UUID, Refusal]:
     """Return a refusal for each target that an active hold covers, itself or through what it belongs to."""
-    refs = {ref for target in targets for ref in target.lineage}
-    holds = holds_on(refs)
+    # A hold covers records of its own account only, and most accounts have none in force.
+    if not _any_in_force(target.record for target in targets):
+        return {}
+    placed = in_cases(targets)
+    holds = _covering([ref for target in placed for ref in target.lineage], most=1)
     found: dict[UUID, Refusal] = {}
-    for target in targets if holds else ():
+    for target in placed if holds else ():
         covering = [holds[ref.label, ref.id] for ref in target.lineage if (ref.label, ref.id) in holds]
         if covering:
             found[target.record.id] = _refusal(*covering[0][0])
@@ -38,10 +43,16 @@ def legal_holds(targets: Sequence[Target]) -> Mapping[UUID, Refusal]:
 def holds_on(refs: Iterable[RecordRef], *, most: int = 1) -> dict[tuple[str, UUID], list[Hold]]:
     """Return, by label and id, which holds in force cover these records themselves, `most` by a condition at most."""
     refs = list(refs)
+    return _covering(refs, most=most) if _any_in_force(refs) else {}
+
+
+def _any_in_force(refs: Iterable[RecordRef]) -> bool:
     accounts = {ref.account_id for ref in refs if ref.account_id}
-    # A hold covers records of its own account only, and most accounts have none in force.
-    if not LegalHold.objects.filter(account__in=accounts, released_at=None).exists():
-        return {}
+    return LegalHold.objects.filter(account__in=accounts, released_at=None).exists()
+
+
+def _covering(refs: Collection[RecordRef], *, most: int) -> dict[tuple[str, UUID], list[Hold]]:
+    accounts = {ref.account_id for ref in refs if ref.account_id}
     found = _named({ref.id for ref in refs})
     for customer_id, holds in _carrying({ref.id for ref in refs if ref.label == CUSTOMER}).items():
         found.setdefault((CUSTOMER, customer_id), []).extend(holds)

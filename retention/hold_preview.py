@@ -16,6 +16,7 @@ from psycopg.errors import QueryCanceled
 
 from accounts.models import Account
 from accounts.rights import require
+from retention.case_files import NAMED, REQUEST, left_of, references
 from retention.catching import CALL, calls_of
 from retention.conditions import Condition, in_words
 from retention.guard import CUSTOMER
@@ -30,16 +31,22 @@ PATIENCE_MS: Final = 3_000
 
 @dataclass(frozen=True, slots=True)
 class Caught:
-    """What one scope covers today. number: calls whose content may still be there; exact up to COUNTED."""
+    """What one scope covers today. number: calls whose content may still be there; exact up to COUNTED.
+
+    others: what it covers where that is no call, in words.
+    """
 
     says: str
-    number: int
+    number: int = 0
     is_estimate: bool = False
     samples: list[Any] = field(default_factory=list)
+    others: str = ""
 
     @property
     def in_words(self) -> str:
-        """Return how many calls, as far as it is known."""
+        """Return how many calls, as far as it is known, or what else."""
+        if self.others:
+            return self.others
         if self.is_estimate:
             return f"about {self.number:,} calls (estimated)"
         if self.number > COUNTED:
@@ -58,6 +65,7 @@ def preview_hold(*, actor: Actor, account: Account, covers: Sequence[Covered | C
     named = [each for each in covers if not isinstance(each, Condition)]
     found = [caught(in_words(row), calls_of(row)) for row in rows]
     found += _named(account, named) if named else []
+    found += [_of_case(each) for each in named if each.label in NAMED]
 
     facts = {"conditions": len(rows), "records": len(named), "calls": sum(each.number for each in found)}
     append("hold.previewed", actor=actor, account_id=account.pk, facts=facts)
@@ -71,6 +79,13 @@ def _named(account: Account, covers: Sequence[Covered]) -> list[Caught]:
     found = [caught("the call itself", calls.filter(pk__in=ids))] if ids else []
     says = "calls of the customer" if len(people) == 1 else f"calls of {len(people):,} customers who share it"
     return [*found, caught(says, calls.filter(customer_id__in=people))] if people else found
+
+
+def _of_case(covered: Covered) -> Caught:
+    (called,) = references([covered]).values()
+    left = left_of(covered.id) if covered.label == REQUEST else [("archive", 1)]
+    said = [f"{number:,} {word}{'' if number == 1 else 's'}" for word, number in left]
+    return Caught(called, others=", ".join(said) or "nothing that is left")
 
 
 def caught(says: str, calls: "QuerySet[Any]") -> Caught:

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.apps import apps
 from django.db import transaction
+from django.db.models import Model
 from django.utils import timezone
 
 from accounts.models import Account, Membership
@@ -23,7 +24,8 @@ from privacy.ids import new_id
 from privacy.keyring.ring import NewKey, create_keys, load_keys
 from privacy.models import SealedModel
 from privacy.sealing import seal
-from retention import hold_rules, releasing
+from retention import case_files, hold_rules, releasing
+from retention.case_files import REQUEST
 from retention.catching import being_erased
 from retention.conditions import Condition
 from retention.errors import AlreadyCondemned, AnotherPerson, Incomplete, NotCoverable
@@ -40,6 +42,7 @@ COVERABLE = {
     "interactions.Interaction": "interaction",
     "customers.Customer": "customer",
     "customers.Identifier": "identifier",
+    **case_files.NAMED,
 }
 RELEASE = "retention.release_hold"
 LONGEST_MATTER = 200
@@ -95,7 +98,8 @@ def place_hold(
             return known
         _lock_living(account, records)
         stop_erasures(account.pk)
-        hold = _new_hold(actor, account, key, hold_id or new_id(), about, being_erased(rows))
+        too_late = being_erased(rows) + _requests_being_erased(records)
+        hold = _new_hold(actor, account, key, hold_id or new_id(), about, too_late)
         _bind(hold, records, rows)
 
         facts: dict[str, Fact] = {
@@ -169,7 +173,9 @@ def _checked(
         raise Incomplete("Choose a ground from the list. Nothing is held yet.")
     check_review(about.review_on)
     if not covers:
-        raise Incomplete("Name a call, a customer, an agent, a queue or a period to hold. Nothing is held yet.")
+        raise Incomplete(
+            "Name a call, a customer, a request, an agent, a queue or a period to hold. Nothing is held yet."
+        )
     if len(covers) > MOST_RECORDS:
         raise Incomplete(f"One hold names at most {MOST_RECORDS:,} records. Nothing is held yet; place several.")
     distinct = list(dict.fromkeys(covers))
@@ -205,8 +211,11 @@ def _sent_before(account: Account, hold_id: UUID | None) -> LegalHold | None:
 
 
 def _lock_living(account: Account, covers: Sequence[Covered]) -> None:
-    """Lock what is to be held with all it belongs to; refuse what is not there or already condemned."""
-    rows = [_row(account, each) for each in covers]
+    """Lock what is to be held with all it belongs to; refuse what is not there or already condemned.
+
+    A request has no values of its own to erase: the account's turn keeps its parts as they are.
+    """
+    rows = [row for row in (_row(account, each) for each in covers) if isinstance(row, SealedModel)]
     fresh, _ = lineage.lock(rows)
     if {row.pk for row in fresh} != {row.pk for row in rows}:
         raise AlreadyCondemned(
@@ -214,9 +223,17 @@ def _lock_living(account: Account, covers: Sequence[Covered]) -> None:
         )
 
 
-def _row(account: Account, covered: Covered) -> SealedModel:
+def _requests_being_erased(covers: Sequence[Covered]) -> int:
+    """Return how many parts of the requests named a hold comes too late for. Raises AlreadyCondemned."""
+    requests = [each.id for each in covers if each.label == REQUEST]
+    if not all(case_files.left_of(each) for each in requests):
+        raise AlreadyCondemned("Nothing is left of the request that could be kept. Nothing is held.")
+    return case_files.parts_being_erased(requests)
+
+
+def _row(account: Account, covered: Covered) -> Model:
     if covered.label not in COVERABLE:
-        raise NotCoverable("A hold names interactions or customers. Nothing is held.")
+        raise NotCoverable("A hold names interactions, customers, requests or copies. Nothing is held.")
     row = apps.get_model(covered.label)._default_manager.filter(pk=covered.id, account_id=account.pk).first()
     if row is None:
         raise NotCoverable(f"This account has no {COVERABLE[covered.label]} with this id. Nothing is held.")

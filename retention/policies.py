@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from accounts.lines import own_numbers, spelled
 from accounts.models import Account, Purpose, Team
 from accounts.rights import require
 from privacy import map as data_map
@@ -76,6 +77,8 @@ def propose_policy(
 def draft(account: Account, terms: Terms, *, replaces: Policy | None = None) -> Policy:
     """Return a policy that is not saved, for a preview. Raises PolicyError for what no policy can say."""
     conditions = {name: _listed(terms.conditions.get(name, ())) for name in CONDITIONS}
+    own = own_numbers(account)
+    conditions["lines"] = _listed(spelled(line, account, own) for line in conditions["lines"])
     policy = Policy(
         account=account,
         name=terms.name.strip(),

@@ -1,4 +1,4 @@
-"""Find the customers a hold is meant for, by an identifier in any spelling.
+"""Find what a hold is meant for: customers by an identifier in any spelling, requests and copies by their reference.
 
 A shared identifier names all who carry it: holding too much harms nobody, holding too little does.
 """
@@ -10,6 +10,7 @@ from customers.identifiers import NotAnIdentifier, candidates, parse
 from customers.models import Customer, Identifier
 from customers.resolution import RECOGNISING
 from privacy.blind_index import digest
+from retention.case_files import find_named
 from retention.errors import NotCoverable
 from retention.holds import Covered
 
@@ -33,6 +34,14 @@ def customers_by(account: Account, text: str) -> list[Covered]:
     lasting = sorted(rows.filter(kind__in=RECOGNISING).values_list("pk", flat=True))
     covers = [Covered(Customer._meta.label, each) for each in found]
     return covers + [Covered(Identifier._meta.label, each) for each in lasting]
+
+
+def case_by(account: Account, reference: str) -> Covered:
+    """Return the request or the copy for a customer that is called so. Raises NotCoverable."""
+    found = find_named(account, reference.strip().replace("\0", ""))
+    if found is None:
+        raise NotCoverable("This account has no request and no copy for a customer of this name. Nothing is held.")
+    return Covered(*found)
 
 
 def _regions(account: Account) -> list[str]:

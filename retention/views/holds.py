@@ -29,6 +29,7 @@ from privacy import restored
 from privacy.open import Warrant, open_rows, warrant
 from privacy.witness import RecordRef
 from retention import hold_rules
+from retention.case_files import NAMED, references
 from retention.conditions import in_words
 from retention.errors import HoldError, Incomplete
 from retention.guard import GROUND
@@ -197,11 +198,17 @@ def owners_of(account: Account) -> list[tuple[UUID, str]]:
 
 def scopes_of(hold: LegalHold) -> list[str]:
     """Return in words what a hold covers."""
-    labels = [scope.label for scope in hold.scopes.all()]
+    scopes = [(scope.label, scope.record_id) for scope in hold.scopes.all()]
+    labels = [label for label, _ in scopes if label not in NAMED]
     numbers = [(labels.count(label), word) for label, word in COVERABLE.items() if label in labels]
     said = [f"{number} {word}{'' if number == 1 else 's'}" for number, word in numbers]
     named = [f"{' and '.join(said)}, with all parts"] if said else []
-    return [*named, *sorted(in_words(each) for each in hold.conditions.all())]
+    cases = references([scope for scope in scopes if scope[0] in NAMED]).values()
+    return [
+        *named,
+        *(f"the {each}, with all parts" for each in cases),
+        *sorted(in_words(each) for each in hold.conditions.all()),
+    ]
 
 
 def _visible(request: MemberRequest, pk: UUID, action: str) -> LegalHold:

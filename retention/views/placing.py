@@ -20,12 +20,13 @@ from retention.hold_preview import preview_hold
 from retention.holds import Covered, place_hold
 from retention.models import Ground, LegalHold
 from retention.models.scopes import CONTENTS, DIRECTIONS
-from retention.recognition import customers_by
+from retention.recognition import case_by, customers_by
 from retention.searches import condition_of, searches_for
 from retention.views.holds import PLACE, day_in, owners_of
 from trail.actor import Actor
 
 NOTHING = "Say what is to be held: a call, a customer, or what calls are. Nothing is held yet."
+LONGEST_REFERENCE = 40
 ID = "The id of a call is 32 letters and digits in five groups. Nothing is held yet."
 
 
@@ -106,6 +107,8 @@ def _covers(actor: Actor, account: Account, form: QueryDict) -> list[Covered | C
         covers.append(Covered(CALL, known))
     if customer.strip():
         covers += customers_by(account, customer)
+    if case := form.get("case", "").strip():
+        covers.append(case_by(account, case[:LONGEST_REFERENCE]))
     if search := form.get("search", "").strip():
         covers.append(condition_of(actor, search))
     return [*covers, condition] if condition else covers
