@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import transaction
 
 from accounts.errors import NotPossible
+from accounts.lines import own_numbers, spelled
 from accounts.models import Account, Circumstances, Purpose, PurposeRule
 from accounts.rights import require
 from trail.actor import Actor
@@ -39,17 +40,21 @@ class Handling:
         """Read the rules once."""
         self.account = account
         self._rules = list(PurposeRule.objects.filter(account=account))
+        self._own = own_numbers(account)
+        self._spelled: dict[str, str] = {}
         self._by_rules: dict[Facts, Circumstances] = {}
         self._known: dict[tuple[tuple[str, ...], Facts], Circumstances] = {}
 
     def of(self, facts: Facts) -> Circumstances:
         """Return the circumstances of a new call; two importers that meet a combination first get the same row."""
+        facts = self._as_compared(facts)
         if facts not in self._by_rules:
             self._by_rules[facts] = self.under(self.purposes_of(facts), facts)
         return self._by_rules[facts]
 
     def under(self, purposes: Iterable[str], facts: Facts) -> Circumstances:
         """Return the circumstances with these purposes and facts."""
+        facts = self._as_compared(facts)
         wanted = tuple(sorted(set(purposes)))
         if (wanted, facts) not in self._known:
             self._known[wanted, facts] = self._row(wanted, facts)
@@ -57,8 +62,14 @@ class Handling:
 
     def purposes_of(self, facts: Facts) -> tuple[str, ...]:
         """Return what the rules say a call is for."""
+        facts = self._as_compared(facts)
         found = {purpose for rule in self._rules if _fits(rule, facts) for purpose in rule.purposes}
         return tuple(sorted(found or WITHOUT_RULE))
+
+    def _as_compared(self, facts: Facts) -> Facts:
+        if facts.line not in self._spelled:
+            self._spelled[facts.line] = spelled(facts.line, self.account, self._own)
+        return facts._replace(line=self._spelled[facts.line])
 
     def _row(self, purposes: tuple[str, ...], facts: Facts) -> Circumstances:
         same = {"purposes": list(purposes), **facts._asdict()}
@@ -92,8 +103,7 @@ def add_rule(
 
     with transaction.atomic():
         Account.objects.select_for_update(no_key=True).get(pk=account.pk)
-        named = {"line": line.strip()[:20], "queue": queue.strip()[:64], "campaign": campaign.strip()[:64]}
-        same = {"direction": direction, **named}
+        same = {"direction": direction, **_named(account, line, queue, campaign)}
         known = PurposeRule.objects.filter(account=account, purposes=wanted, **same).first()
         if known is not None:
             return known
@@ -123,6 +133,14 @@ def remove_rule(*, actor: Actor, rule: PurposeRule) -> None:
                 record=(rule._meta.label, str(rule.pk)),
                 facts={"purposes": ",".join(rule.purposes)},
             )
+
+
+def _named(account: Account, line: str, queue: str, campaign: str) -> dict[str, str]:
+    """Return what a rule names, as calls are compared with it. Raises NotPossible for what no call can be called."""
+    named = {"line": spelled(line, account, own_numbers(account)), "queue": queue.strip(), "campaign": campaign.strip()}
+    if len(named["line"]) > 20 or len(named["queue"]) > 64 or len(named["campaign"]) > 64:
+        raise NotPossible("A line has at most 20 characters, a queue or campaign at most 64. Nothing was saved.")
+    return named
 
 
 def _fits(rule: PurposeRule, facts: Facts) -> bool:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.errors import NotPossible
 from accounts.finding import find_visible
 from accounts.handling import CHANGE, NAMED, add_rule, remove_rule
+from accounts.known_names import NAMES, names_of_calls, unheard_of
 from accounts.models import Purpose, PurposeRule
 from accounts.pages import page, render_page
 from accounts.requests import MemberRequest, membership_of
@@ -18,6 +19,7 @@ from accounts.rights import may
 
 SEE = "accounts.view_purposerule"
 LISTED = "purpose_rules.opened"
+OFFERED = 200
 DIRECTIONS = {"": "All", "inbound": "Inbound", "outbound": "Outbound", "internal": "Internal"}
 
 
@@ -56,13 +58,17 @@ def end(request: MemberRequest, pk: UUID) -> HttpResponseBase:
 
 
 def _show(request: MemberRequest, problem: str = "", told: dict[str, Any] | None = None) -> HttpResponseBase:
-    labels = dict(Purpose.choices)
+    labels, account = dict(Purpose.choices), membership_of(request).account
+    known = names_of_calls(account)
     context = {
         "rules": [
             {"rule": rule, "purposes": [labels.get(each, each) for each in rule.purposes],
-             "direction": DIRECTIONS.get(rule.direction, rule.direction)}
+             "direction": DIRECTIONS.get(rule.direction, rule.direction),
+             "unheard_of": unheard_of(known, {name: [getattr(rule, name)] for name in NAMES if getattr(rule, name)})}
             for rule in PurposeRule.objects.visible_to(request.actor)
         ],
+        "account": account,
+        "known": {name: sorted(values)[:OFFERED] for name, values in known.items()},
         "purposes": Purpose.choices,
         "directions": DIRECTIONS,
         "may_change": may(request.actor, CHANGE),

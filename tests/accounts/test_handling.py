@@ -61,7 +61,25 @@ def test_a_rule_taken_back_no_longer_counts(account: Account, officer: Person) -
     assert Event.objects.filter(action="purpose_rule.removed").count() == 1
 
 
-@pytest.mark.parametrize("bad", [{"purposes": []}, {"purposes": ["fun"]}, {"direction": "sideways"}])
+@pytest.mark.parametrize("typed", ["+1 530-555-0100", "(530) 555-0100", "tel:+15305550100", "15305550100"])
+@pytest.mark.parametrize("written", ["+15305550100", "5305550100", "+1 (530) 555-0100"])
+def test_a_line_is_the_same_in_any_spelling(account: Account, officer: Person, typed: str, written: str) -> None:
+    add_rule(actor=officer.actor, account=account, purposes=["legal_duty"], line=typed)
+    call = Handling(account).of(Facts("inbound", written))
+    assert (call.purposes, call.line) == (["legal_duty"], "+15305550100")
+
+
+@pytest.mark.parametrize("extension", ["400", "vmu2046", "0100", "5550100"])
+def test_an_extension_is_no_telephone_number(account: Account, officer: Person, extension: str) -> None:
+    add_rule(actor=officer.actor, account=account, purposes=["training"], line=extension)
+    assert Handling(account).of(Facts("inbound", extension)).line == extension
+    assert Handling(account).purposes_of(Facts("inbound", "+15305550100")) == ("quality",)
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [{"purposes": []}, {"purposes": ["fun"]}, {"direction": "sideways"}, {"queue": "q" * 65}, {"line": "l" * 21}],
+)
 def test_a_rule_nobody_could_apply_is_refused(account: Account, officer: Person, bad: dict[str, Any]) -> None:
     with pytest.raises(NotPossible, match="Nothing was saved"):
         add_rule(**{"actor": officer.actor, "account": account, "purposes": ["training"], **bad})

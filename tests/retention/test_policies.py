@@ -140,6 +140,11 @@ def test_policies_for_different_lines_never_conflict(account: Account, officer: 
     assert propose(officer, account, duty).pk
 
 
+def test_a_line_is_the_same_in_any_spelling(account: Account, officer: Person) -> None:
+    policy = propose(officer, account, terms(conditions={"lines": ["(530) 555-0100", "+1 530-555-0100", "400"]}))
+    assert policy.lines == ["+15305550100", "400"]
+
+
 def test_policies_for_different_campaigns_never_conflict(account: Account, officer: Person) -> None:
     propose(officer, account, terms(maximum="6 months", conditions={"campaigns": ["spring"]}))
     duty = terms("5 years", minimum="5 years", conditions={"campaigns": [" autumn"]})
