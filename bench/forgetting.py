@@ -18,6 +18,7 @@ from uuid import uuid4
 from django.db import connection
 
 from accounts.actors import operator
+from accounts.handling import Facts, Handling
 from accounts.models import Account
 from bench._figure import figure
 from bench._gdpr_assist import GdprAssist, Missing
@@ -108,11 +109,12 @@ def _erasing(account: Account, items: int) -> float:
 def _calls(account: Account, number: int) -> list[Any]:
     """Make the calls of one new customer, each sealed under its own key."""
     customer = Customer.objects.create(account=account)
+    kept_for = Handling(account).of(Facts("inbound", "+15305550100"))
     rows = []
     for place, key in enumerate(create_keys(account.pk, number)):
         at = START + timedelta(seconds=place)
         row = Interaction(account=account, customer=customer, direction="inbound", line="+15305550100", started_at=at,
-                          ended_at=at, duration_s=60, talk_s=60)  # fmt: skip
+                          ended_at=at, duration_s=60, talk_s=60, circumstances=kept_for)  # fmt: skip
         seal(row, key, {"customer_address": "+12025550147", "customer_name": "Alice Brown"})
         rows.append(row)
     return Interaction.objects.bulk_create(rows, batch_size=1_000)

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import transaction
 
 from accounts.handling import Facts, Handling
-from accounts.models import Agent, Purpose
+from accounts.models import Purpose
 from accounts.rights import require
 from interactions.models import Interaction
 from interactions.playback import find_interaction
@@ -54,7 +54,7 @@ def change_purposes(*, actor: Actor, call_id: UUID, purposes: Sequence[str], rea
         held = Interaction.objects.living().select_for_update(no_key=True).filter(pk=call.pk).first()
         if held is None:
             raise NotChangeable("This call was forgotten meanwhile. Nothing was changed.")
-        before = list(held.circumstances.purposes) if held.circumstances else []
+        before = list(held.circumstances.purposes)
         if Purpose.DUTY in before and Purpose.DUTY not in wanted:
             raise NotChangeable("A duty by law to record can't be taken away by hand. Nothing was changed.")
         if wanted != before:
@@ -67,8 +67,5 @@ def change_purposes(*, actor: Actor, call_id: UUID, purposes: Sequence[str], rea
 
 
 def _facts(call: Interaction) -> Facts:
-    if call.circumstances is not None:
-        known = call.circumstances
-        return Facts(known.direction, known.line, known.queue, known.campaign, known.team_id)
-    team = Agent.objects.values_list("team_id", flat=True).get(pk=call.agent_id) if call.agent_id else None
-    return Facts(str(call.direction), call.line, call.queue, team_id=team)
+    known = call.circumstances
+    return Facts(known.direction, known.line, known.queue, known.campaign, known.team_id)

@@ -69,10 +69,7 @@ class Portion:
 
 @dataclass
 class Schedule:
-    """The policies of an account as they stand at one moment, asked what is due on a day of the account's zone.
-
-    Calls without circumstances are not the schedule's: nothing decides over them, so nothing of them is disposed of.
-    """
+    """The policies of an account as they stand at one moment, asked what is due on a day of the account's zone."""
 
     account: Account
     rules: Sequence[Rule]

@@ -63,7 +63,7 @@ def _refusals(account: Account, kind: str, ids: Sequence[UUID]) -> dict[UUID, Re
     schedule = Schedule.at(account, timezone.now())
     today = schedule.day_of(timezone.now())
     by = data_map.decided_by(kind)
-    rows = data_map.kinds()[kind].model._default_manager.filter(pk__in=ids).exclude(**{by: None})
+    rows = data_map.kinds()[kind].model._default_manager.filter(pk__in=ids)
     found = list(rows.exclude(ended_at=None).values_list("pk", by, "ended_at"))
     calls = {row.pk: Handled.of(row) for row in Circumstances.objects.filter(pk__in={each[1] for each in found})}
     calls[account.pk] = Handled.without_call(account)

@@ -35,10 +35,8 @@ class Fate:
     is_paused: bool = False
 
 
-def fates(account: Account, circumstances: Circumstances | None, ended_at: datetime) -> list[Fate]:
-    """Return the fate of each kind of record of a call; none when nothing decides over it, so that it stays."""
-    if circumstances is None:
-        return []
+def fates(account: Account, circumstances: Circumstances, ended_at: datetime) -> list[Fate]:
+    """Return the fate of each kind of record of a call; none without a default policy: then all of it stays."""
     schedule = Schedule.at(account, timezone.now())
     call = Handled.of(circumstances)
     try:

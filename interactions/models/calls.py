@@ -36,9 +36,7 @@ class Interaction(SealedModel):
     direction = models.CharField(max_length=8, choices=DIRECTIONS, default=Direction.INBOUND)
     queue = models.CharField(max_length=64, blank=True)
     line = models.CharField(max_length=20, blank=True)
-    circumstances = models.ForeignKey(
-        Circumstances, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
-    )
+    circumstances = models.ForeignKey(Circumstances, on_delete=models.PROTECT, related_name="+", db_index=False)
     disposition = models.CharField(max_length=32, blank=True)
     started_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True)
