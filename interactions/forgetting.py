@@ -37,5 +37,5 @@ def marks_of_contents(rows: Sequence[OfInteraction], opened: Opened, until: date
 
 
 def _living(interactions: Iterable[UUID]) -> set[UUID]:
-    rows = Interaction.objects.filter(pk__in=list(interactions), condemned_at=None)
+    rows = Interaction.objects.filter(pk__any_of=interactions, condemned_at=None)
     return set(rows.values_list("pk", flat=True))

@@ -53,14 +53,21 @@ def _defaults(model: type[Model]) -> tuple[dict[str, Any], tuple[tuple[str, Call
 
 def load(query: "QuerySet[Row]", *columns: str) -> list[Row]:
     """Return the rows of a query with these columns alone; others are fetched when touched, as after `only`."""
-    model = query.model
-    rows = []
-    for values in query.values_list(*columns):
-        row = model.__new__(model)
-        row.__dict__.update(zip(columns, values, strict=True), _state=ModelState())
-        row._state.adding, row._state.db = False, query.db
-        rows.append(row)
-    return rows
+    model, alias = query.model, query.db
+    return [_loaded(model, alias, zip(columns, values, strict=True)) for values in query.values_list(*columns)]
+
+
+def named(model: type[Row], ids: Iterable[UUID]) -> list[Row]:
+    """Return rows of which nothing but the id is known; the rest is fetched when touched."""
+    alias = router.db_for_read(model)
+    return [_loaded(model, alias, (("id", each),)) for each in ids]
+
+
+def _loaded(model: type[Row], alias: str, columns: Iterable[tuple[str, Any]]) -> Row:
+    row, state = model.__new__(model), ModelState()
+    state.adding, state.db = False, alias
+    row.__dict__.update(columns, _state=state)
+    return row
 
 
 def insert(rows: Sequence[Model]) -> None:

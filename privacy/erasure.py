@@ -12,8 +12,9 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.functions import RandomUUID
-from django.db import transaction
-from django.db.models import QuerySet
+from django.db import connection, transaction
+from django.db.models import SET_NULL, QuerySet
+from django.db.models.deletion import get_candidate_relations_to_delete
 from django.utils import timezone
 
 from privacy import bulk, guards, ledger, lineage, witness
@@ -22,9 +23,14 @@ from privacy.files import unlink_doomed
 from privacy.guards import Refusal
 from privacy.keyring import ring
 from privacy.ledger import Memory
+from privacy.lookups import array_of
 from privacy.models import Condemnation, DoomedFile, DoomedKey, SealedModel
 from privacy.open import NoActor
 from privacy.witness import Receipt, RecordRef
+
+DOOM_KEYS = """
+    INSERT INTO privacy_doomedkey (condemnation_id, key_id) SELECT %s, doomed FROM unnest(%s::uuid[]) AS doomed
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +105,8 @@ def _mark(rows: Sequence[SealedModel], condemnation: Condemnation) -> None:
             condemned_at=condemnation.at, condemnation_id=condemnation.pk
         )
     keys = [key_id for row in rows for key_id in _keys_of(row)]
-    bulk.insert([bulk.new(DoomedKey, key_id=key_id, condemnation_id=condemnation.pk) for key_id in keys])
+    with connection.cursor() as cursor:
+        cursor.execute(DOOM_KEYS, [condemnation.pk, array_of(keys)])
 
 
 def _keys_of(row: SealedModel) -> list[UUID]:
@@ -139,14 +146,26 @@ def _condemned_rows(model: type[SealedModel], condemnation: Condemnation) -> "Qu
 def _clear(condemned: "QuerySet[SealedModel]") -> list[Receipt]:
     """Clear or delete the rows of one model. Nobody adds to them, and who holds the condemnation's lock takes away."""
     entry = data_map.entry(condemned.model)
-    rows = lineage.bare(condemned)
+    rows = bulk.load(condemned, "id", "account_id", *([entry.content] if entry.content else []))
     _doom_files(entry, rows)
     if entry.row_stays_because:
         _clear_values(entry, condemned)
     else:
-        condemned.only("pk").delete()
+        _delete(condemned)
     fields = tuple(sorted(entry.personal))
     return [Receipt(lineage.reference(row), fields, not entry.row_stays_because) for row in rows]
+
+
+def _delete(rows: "QuerySet[SealedModel]") -> None:
+    """Delete rows by one statement; what may lose them loses them, and the database refuses where anything else would.
+
+    Django's own deletion loads every row first and names each in a statement.
+    """
+    for each in get_candidate_relations_to_delete(rows.model._meta):
+        if each.on_delete is SET_NULL:
+            name = each.field.name
+            each.related_model._base_manager.filter(**{f"{name}__in": rows}).update(**{name: None})
+    rows._raw_delete(rows.db)
 
 
 def _doom_files(entry: data_map.Entry, rows: Sequence[SealedModel]) -> None:

@@ -18,9 +18,10 @@ from uuid import UUID
 
 from django.db import connections, transaction
 
-from privacy import keys
+from privacy import bulk, keys
 from privacy.keyring.models import LedgerEntry
 from privacy.keyring.ring import ALIAS, load_keys
+from privacy.lookups import array_of
 from privacy.models import Condemnation, SealedModel
 from privacy.sealing import unseal
 
@@ -121,8 +122,9 @@ def remember(condemnation: Condemnation, models: Collection[type[SealedModel]]) 
 
 
 def _condemned(known: _Known, condemnation: Condemnation) -> Any:
-    fields = ["pk", "account_id", "key_id", *known.needs, *known.opens]
-    return known.model._default_manager.filter(condemnation_id=condemnation.pk, erased_at=None).only(*fields)
+    named = [known.model._meta.get_field(name).attname for name in (*known.needs, *known.opens)]
+    rows = known.model._default_manager.filter(condemnation_id=condemnation.pk, erased_at=None)
+    return bulk.load(rows, "id", "account_id", "key_id", *named)
 
 
 def _opened(known: _Known, rows: Sequence[SealedModel]) -> Opened:
@@ -148,7 +150,7 @@ def write(account_id: UUID, marks: Iterable[Mark]) -> None:
     fresh[_proof(account_id)] = None
     ordered = sorted(fresh)
     with transaction.atomic(using=ALIAS), connections[ALIAS].cursor() as cursor:
-        cursor.execute(WRITE, [account_id, ordered, [fresh[digest] for digest in ordered]])
+        cursor.execute(WRITE, [account_id, array_of(ordered), [fresh[digest] for digest in ordered]])
 
 
 def forgotten(account_id: UUID, marks: Iterable[Mark]) -> dict[Mark, datetime | None]:

@@ -21,6 +21,7 @@ from privacy.witness import RecordRef
 
 Found = dict[type[Model], dict[UUID, Any]]
 Line = tuple[RecordRef, ...]
+Lines = dict[type[Model], dict[UUID, Line]]
 
 
 def reference(row: Any) -> RecordRef:
@@ -105,19 +106,21 @@ def targets(rows: Iterable[SealedModel]) -> list[Target]:
 
 
 def _targets(rows: Sequence[SealedModel], loaded: Found) -> list[Target]:
-    climbed: dict[tuple[type[Model], UUID], Line] = {}
+    climbed: Lines = defaultdict(dict)
     lines = [_line(row, loaded, climbed) for row in rows]
     return [Target(line[0], line) for line in lines]
 
 
-def _line(row: Any, loaded: Found, climbed: dict[tuple[type[Model], UUID], Line]) -> Line:
+def _line(row: Any, loaded: Found, climbed: Lines) -> Line:
     """Return the references of a row and of what it belongs to, through rows already loaded, each climbed once."""
-    model: type[Model] = type(row)
-    line = climbed.get((model, row.pk))
-    if line is None:
-        above = [loaded.get(parent, {}).get(getattr(row, name)) for name, parent in _links(model)]
-        higher = [ref for each in above if each is not None for ref in _line(each, loaded, climbed)]
-        line = climbed[model, row.pk] = (reference(row), *higher)
+    line: Line = (reference(row),)
+    for name, parent in _links(type(row)):
+        named = getattr(row, name)
+        higher = climbed[parent].get(named)
+        if higher is None:
+            above = loaded[parent].get(named) if parent in loaded else None
+            higher = climbed[parent][named] = () if above is None else _line(above, loaded, climbed)
+        line += higher
     return line
 
 

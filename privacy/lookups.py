@@ -20,7 +20,8 @@ class AnyOf(Lookup):
 
     def get_prep_lookup(self) -> list[Any]:
         """Return the ids as the column takes them."""
-        return [self.lhs.output_field.get_prep_value(each) for each in self.rhs]
+        prepared = self.lhs.output_field.get_prep_value
+        return [each if isinstance(each, UUID) else prepared(each) for each in self.rhs]
 
     def get_db_prep_lookup(self, value: Any, connection: BaseDatabaseWrapper) -> tuple[str, tuple[str]]:
         """Return the one parameter."""

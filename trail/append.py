@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from privacy import bulk
 from privacy.ids import new_id
+from privacy.lookups import array_of
 from trail.actor import Actor, require_actor
 from trail.canonical import Fact
 from trail.details import NO_ACCOUNT, Envelope, envelope, workstation_index
@@ -24,6 +25,19 @@ _FIELDS = Event._meta.concrete_fields
 _COLUMNS = ", ".join(f'"{field.column}"' for field in _FIELDS)
 _VALUES = ", ".join(["%s"] * len(_FIELDS))
 INSERT = f"INSERT INTO {Event._meta.db_table} ({_COLUMNS}) VALUES ({_VALUES})"  # noqa: S608 - names of our own model
+_OF_EACH = {
+    "id": "each.entry",
+    "record_id": "each.record::text",
+    "text": "worded.text",
+    "leaf_hash": r"sha256('\x00'::bytea || convert_to(worded.text, 'UTF8'))",
+}
+"""What entries that otherwise say the same differ in. The leaf hash is that of `merkle.leaf_hash`."""
+_EACH_VALUES = ", ".join([_OF_EACH.get(field.attname, "%s") for field in _FIELDS])
+INSERT_EACH = f"""
+    INSERT INTO {Event._meta.db_table} ({_COLUMNS}) SELECT {_EACH_VALUES}
+    FROM unnest(%s::uuid[], %s::uuid[]) AS each (entry, record),
+        LATERAL (SELECT %s::text || each.entry || %s::text || each.record || %s::text AS text) AS worded
+"""  # noqa: S608 - names of our own model
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,21 +101,19 @@ def append_each(draft: Draft, records: Sequence[UUID], *, actor: Actor) -> None:
     """Write what `draft` says about each of many records of one model into the caller's transaction, at one moment.
 
     `draft.record` names the model alone. Ten thousand entries of an erasure differ in two ids: what they share is
-    proved and put into words once.
+    proved and put into words once, and the database fills in the ids and hashes the leaves.
     """
     label, _ = draft.record or ("", "")
     if require_actor(actor).as_detail() or draft.detail:
         append_all([replace(draft, record=(label, str(each))) for each in records], actor=actor)
         return
+    if not records:
+        return
     like = _event(draft, actor)
-    columns = {field.attname: getattr(like, field.attname) for field in _FIELDS if field.attname != "id"}
-    worded, events = wording(like, actor, draft.facts), []
-    for record_id in records:
-        event = bulk.new(Event, **columns)
-        event.record_id, event.text = str(record_id), worded(event.pk, record_id)
-        event.leaf_hash = leaf_hash(event.text.encode())
-        events.append(event)
-    bulk.insert(events)
+    shared = [getattr(like, field.attname) for field in _FIELDS if field.attname not in _OF_EACH]
+    entries = array_of([new_id() for _ in records])
+    with connection.cursor() as cursor:
+        cursor.execute(INSERT_EACH, [*shared, entries, array_of(records), *wording(like, actor, draft.facts)])
 
 
 def _event(draft: Draft, actor: Actor) -> Event:

@@ -5,7 +5,7 @@ Codes only: a free-text reason could never be taken back. What is personal stays
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -85,16 +85,17 @@ def entry_text(event: Event, actor: Actor, facts: Mapping[str, Fact]) -> bytes:
     )
 
 
-def wording(event: Event, actor: Actor, facts: Mapping[str, Fact]) -> Callable[[UUID, UUID], str]:
-    """Return what words entries that say the same as `event` of other records, given an entry's id and its record's.
+def wording(event: Event, actor: Actor, facts: Mapping[str, Fact]) -> tuple[str, str, str]:
+    """Return the three parts of the text of entries that say the same as `event`, each of a record of its own.
 
-    The text is made once and cut at two ids that were made for this, so that nothing else in it can equal them.
+    Between them stand the id of the entry and that of its record. The text is made once and cut at two ids that were
+    made for this, so that nothing else in it can equal them.
     """
     own, record = new_id(), new_id()
     event.pk, event.record_id = own, str(record)
     before, rest = entry_text(event, actor, facts).decode().split(str(own))
     between, after = rest.split(str(record))
-    return lambda entry_id, record_id: f"{before}{entry_id}{between}{record_id}{after}"
+    return before, between, after
 
 
 def _id(value: UUID | None) -> str | None:

@@ -121,15 +121,21 @@ def test_entries_worded_together_are_worded_as_each_alone(facts, codes, foreign,
     label, purpose, case = codes
     actor = Actor(user_id=who, role="job", account_id=account, via="job", os_user=foreign, request_id=foreign)
     event = _event(Draft("record.erased", record=(label, ""), purpose=purpose, case=case), actor)
-    worded = wording(event, actor, facts)
+    before, between, after = wording(event, actor, facts)
     for event.pk, record_id in ids:
         event.record_id = str(record_id)
-        assert worded(event.pk, record_id).encode() == entry_text(event, actor, facts)
+        assert f"{before}{event.pk}{between}{record_id}{after}".encode() == entry_text(event, actor, facts)
 
 
 def test_an_entry_of_each_record_is_as_if_written_alone(alice: Actor, django_assert_max_num_queries):
     records = [uuid4() for _ in range(400)]
-    draft = Draft("record.erased", record=("x.Y", ""), purpose="age", case="C-9", facts={"deleted": True})
+    draft = Draft(
+        "record.erased",
+        record=("x.Y", ""),
+        purpose="age",
+        case="C-9",
+        facts={"deleted": True, "said": "100 % “\\” ' ü\n"},
+    )
     with django_assert_max_num_queries(2):
         append_each(draft, records, actor=alice)
     events = Event.objects.all()
