@@ -150,6 +150,7 @@ OTHERWISE = {
     ("rtbf.views.dossiers", "Job"): "how far the work of a visible dossier is",
     ("rtbf.views.external", "TaskSubject"): "parts of a visible task",
     ("rtbf.views.external", "TaskEvidence"): "parts of a visible task",
+    ("rtbf.views.forms", "Request"): "linked requests, in accounts where the reader is a member who sees requests",
     ("rtbf.views.rights", "Interaction"): "calls a visible restriction closes, which is why `visible_to` hides them",
     ("rtbf.views.staff", "Membership"): "members of the reader's own account, of whom an officer gives copies",
 }
