@@ -41,6 +41,7 @@ class House:
         self.host = env.text("HOST", "127.0.0.1")
         self.port = env.number("PORT", 8000, low=1, high=65535)
         self.demo = env.flag("DEMO", default=True)
+        self.databases_only = env.flag("DATABASES_ONLY", default=False)
         self.home = Home(env.home())
         self.supervisor = Supervisor(self.home.logs)
         self.given = dict(os.environ)
@@ -58,7 +59,8 @@ class House:
         self.home.lock()
         self.home.sign(f"process {os.getpid()}, {self.address}")
         check_room(self.home.path)
-        check_port(self.host, self.port)
+        if not self.databases_only:
+            check_port(self.host, self.port)
         keep_logs_small(self.home.logs)
         with self.supervisor.listening():
             try:
@@ -75,6 +77,9 @@ class House:
         self._keep_places()
         self.found.setdefault("SECRET_KEY", self.given.get("SECRET_KEY") or self.home.secret("secret-key"))
         self.home.write_environment(self.found)
+        if self.databases_only:
+            self.supervisor.say("Only the databases and the queue run, for a restore (Ctrl-C stops them).")
+            return
         self.supervisor.say("Bringing the databases up to date.")
         self.supervisor.run_step("prepare", python("-m", "config.prepare"), self._environment(owner=True), CHECKOUT)
         sign_ins = self._load_demo()

@@ -67,7 +67,8 @@ def rebuild(account_id: UUID) -> Rebuilt:
         for column in columns():
             for rows in portions(column, account_id):
                 changed = _indexes(column, account_id, number, [row_id for row_id, _ in rows])
-                write(column, [(row_id, index or os.urandom(INDEX_BYTES)) for row_id, index in changed])
+                # An empty list is an answer: nothing stands behind it. Only a single index can't be left out.
+                write(column, [(row_id, os.urandom(INDEX_BYTES) if new is None else new) for row_id, new in changed])
                 known = sum(index is not None for _, index in changed)
                 computed, random = computed + known, random + len(changed) - known
         IndexKey.objects.update_or_create(

@@ -110,6 +110,18 @@ def test_addresses_given_by_the_environment_are_used_and_nothing_is_started(hous
     }
 
 
+def test_databases_alone_are_started_for_a_restore(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither migrations nor any part of the house may touch a database that is being put back."""
+    house.given = {
+        name: f"{name.lower()}://x" for name in ("DATABASE_URL", "KEYRING_DATABASE_URL", "BROKER_URL", "CACHE_URL")
+    }
+    monkeypatch.setattr(house.supervisor, "run_step", lambda *given: pytest.fail("something was run"))
+    house.databases_only = True
+    house._start()
+    assert house.supervisor.parts == []
+    assert "DATABASE_OWNER_URL=database_url://x" in (house.home.path / "lethe.env").read_text()
+
+
 def test_the_owner_of_the_tables_is_known_to_the_preparation_only(house: House) -> None:
     house.found = {"DATABASE_URL": "app", "DATABASE_OWNER_URL": "owner", "KEYRING_DATABASE_OWNER_URL": "owner"}
     assert house._environment(owner=True)["DATABASE_OWNER_URL"] == "owner"

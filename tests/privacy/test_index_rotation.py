@@ -17,6 +17,7 @@ from privacy.index_rotation import NotSettled, columns, rotate, unlinkable_since
 from privacy.models import IndexKey
 from tests.looking import ALICE, BOB
 from tests.makers import make_customer, make_interaction
+from trail.append import append
 from trail.models import Detail, Event
 from vault.key_directory import KeyDirectory
 
@@ -301,7 +302,16 @@ def test_a_restored_copy_gets_its_indexes_anew_from_what_its_rows_say(account, p
     assert rotate(account.pk).unreadable == 0
 
 
-def test_from_the_shell_after_a_restore(account, people, capsys):
+def test_from_the_shell_after_a_restore(account, people, supervisor, capsys):
+    """Acts in which somebody was searched for have lists of indexes, and nobody says what stands behind them."""
+    index = digest(account.pk, "phone", ALICE)
+    searched = append(
+        "customer.searched",
+        actor=supervisor.actor,
+        account_id=account.pk,
+        detail={"identifiers": ALICE},
+        found_by=[index],
+    )
     rotate(account.pk)
     IndexKey.objects.all().delete()
     blind_index._known.clear()
@@ -311,3 +321,4 @@ def test_from_the_shell_after_a_restore(account, people, capsys):
     assert "it would be taken in twice" in said
     assert found(account, ALICE) == [people[0].pk]
     assert Event.objects.get(action="index_key.rebuilt").account_id == account.pk
+    assert Detail.objects.get(pk=searched.pk).digests == []
