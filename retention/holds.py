@@ -39,7 +39,7 @@ from trail.append import append
 from trail.canonical import Fact
 
 COVERABLE = {
-    "interactions.Interaction": "interaction",
+    "interactions.Interaction": "call",
     "customers.Customer": "customer",
     "customers.Identifier": "identifier",
     **case_files.NAMED,
@@ -233,7 +233,7 @@ def _requests_being_erased(covers: Sequence[Covered]) -> int:
 
 def _row(account: Account, covered: Covered) -> Model:
     if covered.label not in COVERABLE:
-        raise NotCoverable("A hold names interactions, customers, requests or copies. Nothing is held.")
+        raise NotCoverable("A hold names calls, customers, requests or copies. Nothing is held.")
     row = apps.get_model(covered.label)._default_manager.filter(pk=covered.id, account_id=account.pk).first()
     if row is None:
         raise NotCoverable(f"This account has no {COVERABLE[covered.label]} with this id. Nothing is held.")
