@@ -1,4 +1,4 @@
-"""Propose, withdraw, end and pause retention policies.
+"""Propose, end and pause retention policies; `taking_back.py` withdraws what has not happened yet.
 
 Every change waits: it is in force only after the account's pending days, so that a mistake can be withdrawn before it
 destroys anything. A duty to keep that meets a shorter limit is refused here, when somebody looks, not at night.
@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -57,21 +58,26 @@ def propose_policy(
     require(require_actor(actor), CHANGE, account, action="policy.proposed")
 
     policy = draft(account, terms, replaces=replaces)
-    if Term.parse(typed) != Term.parse(terms.keep):
+    if not is_typed(typed, terms.keep):
         raise PolicyError(f"Type {policy.keep} once more to confirm. Nothing was saved.")
 
     with transaction.atomic():
-        _lock(account)
-        now = timezone.now()
-        policy.effective_at = now + timedelta(days=rules_of(account).pending_days)
+        lock(account)
+        prove_place(account, policy)
         policy.proposed_by_id = actor.user_id
-        _check_place(account, policy, now)
-        refuse_conflicts(policy, _others(account, policy, now))
         policy.save(force_insert=True)
         if replaces is not None:
             Policy.objects.filter(pk=replaces.pk).update(ends_at=policy.effective_at)
-        _note("policy.proposed", actor, policy, {"days": rules_of(account).pending_days, "keep": policy.keep})
+        note("policy.proposed", actor, policy, {"days": rules_of(account).pending_days, "keep": policy.keep})
     return policy
+
+
+def is_typed(typed: str, keep: str) -> bool:
+    """Say whether the term to keep was typed once more, in any way of writing it."""
+    try:
+        return Term.parse(typed) == Term.parse(keep)
+    except PolicyError:
+        return False
 
 
 def draft(account: Account, terms: Terms, *, replaces: Policy | None = None) -> Policy:
@@ -97,47 +103,48 @@ def draft(account: Account, terms: Terms, *, replaces: Policy | None = None) -> 
     return policy
 
 
-def withdraw_policy(*, actor: Actor, policy: Policy) -> Policy:
-    """Take back a policy that is not in force yet; what it was to replace stays. Withdrawn twice, it stays so.
+def prove_place(account: Account, policy: Policy) -> None:
+    """Say from when on a draft would be in force, and that it goes together with all that will be then.
 
-    Raises Refused, PolicyError.
+    Raises PolicyError, Conflict. Inside a transaction.
     """
-    require(require_actor(actor), CHANGE, policy, action="policy.withdrawn")
-    with transaction.atomic():
-        _lock(policy.account)
-        held = Policy.objects.select_for_update().get(pk=policy.pk)
-        if held.withdrawn_at is not None:
-            return held
-        if held.effective_at <= timezone.now():
-            raise PolicyError("The policy is in force already. Nothing was changed. End it or propose another instead.")
-        held.withdrawn_at, held.withdrawn_by_id = timezone.now(), actor.user_id
-        held.save(update_fields=["withdrawn_at", "withdrawn_by"])
-        Policy.objects.filter(replaced_by=held, ends_at=held.effective_at).update(ends_at=None)
-        _note("policy.withdrawn", actor, held)
-    return held
+    now = timezone.now()
+    policy.effective_at = now + timedelta(days=rules_of(account).pending_days)
+    _check_place(account, policy, now)
+    refuse_conflicts(policy, _others(account, policy, now))
 
 
-def end_policy(*, actor: Actor, policy: Policy) -> Policy:
-    """Let a policy end after the pending days; the default policy can only be replaced. Raises Refused, PolicyError."""
+def end_policy(*, actor: Actor, policy: Policy, typed: str) -> Policy:
+    """Let a policy end after the pending days; the default policy can only be replaced.
+
+    `typed`: its term, typed once more to confirm. Raises Refused, PolicyError.
+    """
     require(require_actor(actor), CHANGE, policy, action="policy.ended")
+    if not is_typed(typed, policy.keep):
+        raise PolicyError(f"Type {policy.keep} once more to confirm. Nothing was changed.")
     with transaction.atomic():
-        _lock(policy.account)
+        lock(policy.account)
         held = Policy.objects.select_for_update().get(pk=policy.pk)
         if held.ends_at is not None or held.withdrawn_at is not None:
             return held
-        if held.is_default:
-            raise PolicyError("An account always has a default policy. Nothing was changed. Replace it by another.")
+        refuse_default(held)
         days = rules_of(held.account).pending_days
         held.ends_at, held.ended_by_id = timezone.now() + timedelta(days=days), actor.user_id
         held.save(update_fields=["ends_at", "ended_by"])
-        _note("policy.ended", actor, held, {"days": days})
+        note("policy.ended", actor, held, {"days": days})
     return held
+
+
+def refuse_default(policy: Policy) -> None:
+    """Raise PolicyError for the default policy: it can be replaced, but never end."""
+    if policy.is_default:
+        raise PolicyError("An account always has a default policy. Nothing was changed. Replace it by another.")
 
 
 def pause_policy(*, actor: Actor, policy: Policy, until: date, because: str) -> Policy:
     """Keep everything the policy decides over until a day, at most a year ahead. Raises Refused, PolicyError."""
     require(require_actor(actor), CHANGE, policy, action="policy.paused")
-    today = timezone.now().date()
+    today = today_in(policy.account)
     if not today <= until <= today + LONGEST_PAUSE:
         raise PolicyError("A pause ends today or later, and within a year. Nothing was changed.")
     if not 1 <= len(because.strip()) <= 200:
@@ -149,6 +156,11 @@ def resume_policy(*, actor: Actor, policy: Policy) -> Policy:
     """End a pause now. Raises Refused."""
     require(require_actor(actor), CHANGE, policy, action="policy.resumed")
     return _set_pause(actor, policy, None, "", "policy.resumed", {})
+
+
+def today_in(account: Account) -> date:
+    """Return the day it is for an account, which policies and pauses are counted in."""
+    return timezone.now().astimezone(ZoneInfo(account.zone)).date()
 
 
 def rules_of(account: Account) -> DisposalRules:
@@ -264,15 +276,17 @@ def _set_pause(
         held.paused_until, held.paused_because = until, because
         held.paused_by_id = actor.user_id if until else None
         held.save(update_fields=["paused_until", "paused_because", "paused_by"])
-        _note(action, actor, held, facts)
+        note(action, actor, held, facts)
     return held
 
 
-def _lock(account: Account) -> None:
+def lock(account: Account) -> None:
+    """Let one change of an account's policies happen at a time, until the transaction ends."""
     Account.objects.select_for_update(no_key=True).get(pk=account.pk)
 
 
-def _note(action: str, actor: Actor, policy: Policy, facts: dict[str, Fact] | None = None) -> None:
+def note(action: str, actor: Actor, policy: Policy, facts: dict[str, Fact] | None = None) -> None:
+    """Append an entry about a policy."""
     record = (policy._meta.label, str(policy.pk))
     append(action, actor=actor, account_id=policy.account_id, record=record, facts=facts or {})
 

@@ -47,3 +47,7 @@ class PolicyQuerySet(OfRetentionQuerySet):
     def pending(self, at: datetime) -> Self:
         """Return the policies that will be in force later."""
         return self.filter(effective_at__gt=at, withdrawn_at=None)
+
+    def past(self, at: datetime) -> Self:
+        """Return the policies that no longer decide, and those withdrawn before they ever did."""
+        return self.exclude(withdrawn_at=None) | self.filter(ends_at__lte=at)

@@ -1,9 +1,11 @@
 """The pages of policies: the list, proposing one with its effect beside it, and ending, withdrawing, pausing one."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
 from django.http import HttpResponseBase, QueryDict
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -11,25 +13,25 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.finding import find_visible
+from accounts.known_names import names_of_calls, unheard_of
 from accounts.models import Account, Purpose
 from accounts.pages import page, render_page
 from accounts.requests import MemberRequest, membership_of
 from accounts.rights import may
 from accounts.telling import telling
 from accounts.typed import id_in
-from retention import pictures, policies, words
-from retention.due import Schedule
+from retention import policies, taking_back, words
 from retention.errors import PolicyError
 from retention.models import Policy
 from retention.policies import CONDITIONS, DIRECTIONS, Terms
-from retention.preview import count_stock, preview
 from retention.querysets import SEE_POLICIES
-from retention.samples import samples_of
-from retention.views.previewing import as_csv, day_wanted
+from retention.views.effects import effect_of_draft, effect_of_end
+from retention.views.previewing import as_csv
 from trail.append import append
 
 RULES = ("pending_days", "from_hour", "to_hour", "pause_ms")
 SHOWN = 100
+PAST_SHOWN = 20
 TEMPLATES = {
     "": "",
     "cnil": "Recordings at most six months (CNIL, guidance on recording calls)",
@@ -55,21 +57,22 @@ FILLED: dict[str, dict[str, Any]] = {
 def list_policies(request: MemberRequest) -> HttpResponseBase:
     """List what decides now, and what will."""
     now, account, name = timezone.now(), membership_of(request).account, request.GET.get("name", "").strip()[:100]
-    visible = Policy.objects.visible_to(request.actor).select_related("proposed_by", "replaces")
+    people = ("proposed_by", "replaces", "ended_by", "withdrawn_by", "paused_by")
+    visible = Policy.objects.visible_to(request.actor).select_related(*people)
     named = visible.filter(name__icontains=name) if name else visible
-    teams = words.teams_of(account)
-    in_force, pending = named.in_force(now), named.pending(now)
+    in_force, pending, past = named.in_force(now), named.pending(now), named.past(now)
     context = {
-        "in_force": [_shown(each, teams) for each in in_force.order_by("-is_default", "name")[:SHOWN]],
-        "pending": [_shown(each, teams) for each in pending.order_by("effective_at")[:SHOWN]],
+        "in_force": _shown(in_force.order_by("-is_default", "name")[:SHOWN], account),
+        "pending": _shown(pending.order_by("effective_at")[:SHOWN], account),
+        "past": _shown(past.order_by("-proposed_at", "-pk")[:PAST_SHOWN], account),
         "name": name,
         "number": in_force.count(),
         "pending_number": pending.count(),
+        "past_number": past.count(),
         "shown": SHOWN,
         "may_change": may(request.actor, policies.CHANGE),
         "account": account,
         "rules": policies.rules_of(account),
-        "today": now.date(),
     }
     append("policies.opened", actor=request.actor, account_id=account.pk)
     return render_page(request, "retention/policies.html", context, title="Policies")
@@ -91,16 +94,13 @@ def propose(request: MemberRequest) -> HttpResponseBase:
     if request.method == "POST":
         try:
             terms = _terms(form)
-            if request.POST.get("step") == "save":
-                typed = request.POST.get("typed", "")
-                policies.propose_policy(
-                    actor=request.actor, account=account, terms=terms, typed=typed, replaces=replaced
-                )
-                return redirect("portal:policies")
             draft = policies.draft(account, terms, replaces=replaced)
-            context["effect"] = effect = _effect(request, account, draft, form["on"])
+            if request.POST.get("step") == "save" and _is_saved(request, draft, terms, context):
+                return redirect("portal:policies")
+            context["effect"] = effect = effect_of_draft(request, account, draft, form["on"])
             if request.POST.get("step") == "csv":
                 return as_csv(request, effect["on"], effect["days"])
+            context |= _worth_knowing(draft)
         except PolicyError as error:
             context["problem"] = str(error)
     status = 422 if "problem" in context else 200
@@ -114,17 +114,41 @@ def propose(request: MemberRequest) -> HttpResponseBase:
 def withdraw(request: MemberRequest, pk: UUID) -> HttpResponseBase:
     """Withdraw a policy that is not in force yet."""
     with telling(request, PolicyError):
-        policies.withdraw_policy(actor=request.actor, policy=_visible(request, pk))
+        taking_back.withdraw_policy(actor=request.actor, policy=_visible(request, pk))
     return redirect("portal:policies")
 
 
 @page("policies/<uuid:pk>/end/", name="policy-end", right=policies.CHANGE, action="policy.ended")
 @never_cache
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def end(request: MemberRequest, pk: UUID) -> HttpResponseBase:
-    """Let a policy end after the pending days."""
+    """Show what the end of a policy would do, and let it end after the pending days when that is confirmed."""
+    policy = _visible(request, pk)
+    context: dict[str, Any] = {"policy": policy, "rules": policies.rules_of(policy.account)}
+    try:
+        if request.POST.get("step") == "save":
+            policies.end_policy(actor=request.actor, policy=policy, typed=request.POST.get("typed", ""))
+            return redirect("portal:policies")
+    except PolicyError as error:
+        context["problem"] = str(error)
+    try:
+        context["effect"] = effect = effect_of_end(request, policy, request.POST.get("on", ""))
+        if request.POST.get("step") == "csv":
+            return as_csv(request, effect["on"], effect["days"])
+    except PolicyError as error:
+        context["problem"] = str(error)
+    context["sentence"] = words.sentence(policy, words.teams_of(policy.account))
+    status = 422 if "problem" in context else 200
+    return render_page(request, "retention/policy_end.html", context, title="End a policy", status=status)
+
+
+@page("policies/<uuid:pk>/keep/", name="policy-keep", right=policies.CHANGE, action="policy.kept")
+@never_cache
+@require_POST
+def keep(request: MemberRequest, pk: UUID) -> HttpResponseBase:
+    """Take back the end of a policy."""
     with telling(request, PolicyError):
-        policies.end_policy(actor=request.actor, policy=_visible(request, pk))
+        taking_back.keep_policy(actor=request.actor, policy=_visible(request, pk))
     return redirect("portal:policies")
 
 
@@ -168,25 +192,42 @@ def _numbers(form: QueryDict) -> dict[str, int]:
         raise PolicyError("Write whole numbers. Nothing was changed.") from None
 
 
-def _effect(request: MemberRequest, account: Account, draft: Policy, on: str) -> dict[str, Any]:
-    """Return what would be due from a day on as it is and with the draft, and what would go in that night."""
-    now = timezone.now()
-    as_it_is, drafted = Schedule.at(account, now), Schedule.at(account, now, drafts=[draft])
-    today = as_it_is.day_of(now)
-    day, stock = day_wanted(on, today), count_stock(as_it_is)
-    before, after = preview(as_it_is, day, stock=stock), preview(drafted, day, stock=stock)
-    names = {str(each.pk): each.name for each in Policy.objects.visible_to(request.actor)} | {str(draft.pk): draft.name}
-    append("retention.previewed", actor=request.actor, account_id=account.pk)
-    return {
-        "before": pictures.due_by_day(before), "after": pictures.due_by_day(after), "estimate": after.is_estimate,
-        "goes_before": before.total.items, "goes_after": after.total.items, "on": day, "is_today": day == today,
-        "table": pictures.table(after, names, samples_of(drafted, stock, day)), "days": pictures.days(after, names),
-        "sentence": words.sentence(draft, words.teams_of(account)), "keep": draft.keep,
+def _is_saved(request: MemberRequest, draft: Policy, terms: Terms, context: dict[str, Any]) -> bool:
+    """Propose a draft; what keeps it from being saved is told beside its effect."""
+    account, replaced, typed = draft.account, draft.replaces, request.POST.get("typed", "")
+    try:
+        policies.propose_policy(actor=request.actor, account=account, terms=terms, typed=typed, replaces=replaced)
+    except PolicyError as error:
+        context["problem"] = str(error)
+        return False
+    return True
+
+
+def _worth_knowing(draft: Policy) -> dict[str, Any]:
+    """Return why a draft could not be saved, and which of its names no call has had."""
+    asked = {"line": draft.lines, "queue": draft.queues, "campaign": draft.campaigns}
+    found: dict[str, Any] = {
+        "sentence": words.sentence(draft, words.teams_of(draft.account)), "keep": draft.keep,
+        "unheard_of": unheard_of(names_of_calls(draft.account), asked) if any(asked.values()) else [],
     }  # fmt: skip
+    try:
+        with transaction.atomic():
+            policies.prove_place(draft.account, draft)
+    except PolicyError as error:
+        found["conflict"] = str(error)
+    return found
 
 
-def _shown(policy: Policy, teams: dict[str, str]) -> dict[str, Any]:
-    return {"policy": policy, "sentence": words.sentence(policy, teams)}
+def _shown(rows: Iterable[Policy], account: Account) -> list[dict[str, Any]]:
+    """Return policies with their sentence, whether they are paused today, and the name of what takes their place."""
+    rows, today, teams = list(rows), policies.today_in(account), words.teams_of(account)
+    taking = Policy.objects.filter(replaces__in=[each.pk for each in rows], withdrawn_at=None)
+    successors = dict(taking.values_list("replaces_id", "name"))
+    return [
+        {"policy": each, "sentence": words.sentence(each, teams), "successor": successors.get(each.pk, ""),
+         "is_paused": bool(each.paused_until and each.paused_until >= today)}
+        for each in rows
+    ]  # fmt: skip
 
 
 def _terms(form: dict[str, Any]) -> Terms:

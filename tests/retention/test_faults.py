@@ -30,7 +30,8 @@ from retention.due import Schedule
 from retention.errors import HoldError
 from retention.holds import Covered, place_hold
 from retention.models import DisposalRules, LegalHold, Run, RunState
-from retention.policies import Terms, propose_policy, withdraw_policy
+from retention.policies import Terms, propose_policy
+from retention.taking_back import withdraw_policy
 from tests.conftest import Person
 from tests.makers import make_interaction
 from trail.actor import Actor

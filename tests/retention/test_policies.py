@@ -18,8 +18,9 @@ from retention.policies import (
     pause_policy,
     propose_policy,
     resume_policy,
-    withdraw_policy,
+    today_in,
 )
+from retention.taking_back import withdraw_policy
 from tests.conftest import Person
 from trail.models import Event
 from trail.refusal import Refused
@@ -74,20 +75,17 @@ def test_one_change_at_a_time(account: Account, officer: Person) -> None:
         propose(officer, account, everything, replaces=old)
 
 
-def test_what_is_in_force_can_not_be_withdrawn(account: Account, officer: Person) -> None:
-    with pytest.raises(PolicyError, match="in force already"):
-        withdraw_policy(actor=officer.actor, policy=default_of(account))
-
-
 def test_the_default_never_ends(account: Account, officer: Person) -> None:
     with pytest.raises(PolicyError, match="always has a default policy"):
-        end_policy(actor=officer.actor, policy=default_of(account))
+        end_policy(actor=officer.actor, policy=default_of(account), typed="1 year")
 
 
 def test_an_ended_policy_stays_in_force_for_the_pending_days(account: Account, officer: Person) -> None:
     policy = propose(officer, account, terms())
     Policy.objects.filter(pk=policy.pk).update(effective_at=timezone.now() - timedelta(days=1))
-    end_policy(actor=officer.actor, policy=policy)
+    with pytest.raises(PolicyError, match="Type 6 months once more"):
+        end_policy(actor=officer.actor, policy=policy, typed="6 years")
+    end_policy(actor=officer.actor, policy=policy, typed="6 months")
     assert policy in Policy.objects.in_force(timezone.now() + timedelta(days=29))
     assert policy not in Policy.objects.in_force(timezone.now() + timedelta(days=31))
 
@@ -173,7 +171,7 @@ def test_there_is_an_end_to_policies(account: Account, officer: Person) -> None:
 
 
 def test_a_pause_has_a_reason_and_an_end(account: Account, officer: Person) -> None:
-    policy, today = default_of(account), timezone.now().date()
+    policy, today = default_of(account), today_in(account)
     for until, because in [(today - timedelta(days=1), "why"), (today + timedelta(days=400), "why"), (today, " ")]:
         with pytest.raises(PolicyError, match="Nothing was changed"):
             pause_policy(actor=officer.actor, policy=policy, until=until, because=because)

@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from accounts.models import Account
 from privacy import map as data_map
-from retention import nights
-from retention.models import Policy, Run, RunState
+from retention import nights, policies
+from retention.models import DisposalRules, Policy, Run, RunState
 from tests.conftest import Person
 from tests.makers import make_customer, make_interaction
 
@@ -92,7 +92,7 @@ def test_a_draft_is_shown_on_any_day_with_samples_and_as_a_file(client: Client, 
     given = {**FORM, "on": (today + timedelta(days=25)).isoformat()}
     answer = client.post("/policies/propose/", {**given, "step": "effect"})
     text = answer.content.decode()
-    assert "<strong>4</strong> records would go until" in text
+    assert "<strong>4</strong> records would go by" in text
     assert "instead of 2" in text
     (recordings,) = [row for row in answer.context["effect"]["table"] if row["kind"] == "Recordings"]
     assert (recordings["policy"], recordings["items"], len(set(recordings["samples"]))) == ("Short", 3, 3)
@@ -131,3 +131,69 @@ def test_without_its_default_an_account_is_told_and_nothing_decided(client: Clie
     answer = client.get("/disposal/")
     assert answer.status_code == 422
     assert "default policy is missing" in answer.content.decode()
+
+
+def test_the_effect_tells_what_goes_sooner_and_what_is_kept_longer(client: Client, calls: None) -> None:
+    shorter = client.post("/policies/propose/", {**FORM, "step": "effect"}).context["effect"]["difference"]
+    assert [(row["kind"], [said and said.items for said, _ in row["sums"]]) for row in shorter] == [
+        ("Recordings", [3, None])
+    ]
+    longer = client.post("/policies/propose/", {**FORM, "keep": "2 years", "step": "effect"}).context["effect"]
+    assert [said and (said.items, said.size) for said, _ in longer["difference"][0]["sums"]] == [None, (3, 3 * 4)]
+
+
+def test_a_wrong_confirmation_keeps_the_effect_in_sight(client: Client, calls: None) -> None:
+    answer = client.post("/policies/propose/", {**FORM, "step": "save", "typed": "30"})
+    assert answer.status_code == 422
+    assert "Type 30 days once more" in answer.content.decode()
+    assert answer.context["effect"]["goes_after"].items == 3
+
+
+def test_a_conflict_and_an_unknown_name_are_told_with_the_effect(client: Client, calls: None) -> None:
+    client.post("/policies/propose/", {**FORM, "maximum": "30 days", "step": "save", "typed": "30 days"})
+    asked = {**FORM, "keep": "1 year", "minimum": "1 year", "queues": "Servcie", "step": "effect"}
+    text = client.post("/policies/propose/", asked).content.decode()
+    assert "allows at most 30 days for some of the same records" in text
+    assert "No call so far has queue Servcie" in text
+
+
+def test_ending_a_policy_shows_its_effect_and_asks_for_its_term(client: Client, account: Account, calls: None) -> None:
+    DisposalRules.objects.create(account=account, pending_days=0)
+    client.post("/policies/propose/", {**FORM, "keep": "5 years", "step": "save", "typed": "5 years"})
+    policy = Policy.objects.get(name="Short")
+    DisposalRules.objects.update(pending_days=30)
+    page = client.get(f"/policies/{policy.pk}/end/")
+    assert [said and said.items for said, _ in page.context["effect"]["difference"][0]["sums"]] == [3, None]
+    assert client.post(f"/policies/{policy.pk}/end/", {"step": "save", "typed": "1 year"}).status_code == 422
+    assert client.post(f"/policies/{policy.pk}/end/", {"step": "csv"}).content.startswith(b"day,kind,policy")
+    assert Policy.objects.get(pk=policy.pk).ends_at is None
+    assert client.post(f"/policies/{policy.pk}/end/", {"step": "save", "typed": "5 years"}).status_code == 302
+    assert "Keep Short after all" in client.get("/policies/").content.decode()
+    assert client.post(f"/policies/{policy.pk}/keep/").status_code == 302
+    assert Policy.objects.get(pk=policy.pk).ends_at is None
+
+
+def test_the_default_can_not_even_be_previewed_away(client: Client, account: Account) -> None:
+    default = Policy.objects.get(account=account, is_default=True)
+    page = client.get(f"/policies/{default.pk}/end/")
+    assert page.status_code == 422
+    assert "always has a default policy" in page.content.decode()
+
+
+def test_what_was_withdrawn_stays_on_the_page_with_who(client: Client, account: Account) -> None:
+    client.post("/policies/propose/", {**FORM, "step": "save", "typed": "30 days"})
+    client.post(f"/policies/{Policy.objects.get(name='Short').pk}/withdraw/")
+    text = client.get("/policies/").content.decode()
+    assert "Ended and withdrawn" in text
+    assert "Never in force" in text
+
+
+def test_a_paused_policy_that_gives_way_says_so_and_can_be_paused(client: Client, account: Account) -> None:
+    default = Policy.objects.get(account=account, is_default=True)
+    everything = {**FORM, "kinds": list(data_map.kinds()), "name": "New one", "replaces": default.pk}
+    client.post("/policies/propose/", {**everything, "step": "save", "typed": "30 days"})
+    client.post(f"/policies/{default.pk}/pause/", {"until": policies.today_in(account), "because": "An audit"})
+    text = client.get("/policies/").content.decode()
+    assert "gives way to New one" in text
+    assert "paused by" in text
+    assert "An audit" in text
