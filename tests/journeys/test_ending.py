@@ -7,6 +7,7 @@ from interactions.models import Interaction
 from jobs.runner import run_due
 from rtbf.external.register import add_system, renew_secret
 from rtbf.models import Closure, State, SystemKind
+from tests.browsing import follow
 from tests.conftest import Person
 from tests.jobs.test_webhooks import receiver, reply
 from tests.journeys.test_requests import Desk, desk
@@ -32,7 +33,7 @@ def test_other_systems_are_asked_and_a_dead_connector_is_told(
     keeper.get_by_label("What is it?").select_option("Salesforce")
     keeper.get_by_label("Name", exact=True).fill("Salesforce")
     keeper.get_by_label("Who does its tasks?").select_option(label="Susan")
-    keeper.get_by_role("button", name="Add").click()
+    follow(keeper.get_by_role("button", name="Add"))
     expect(keeper.get_by_label("Fields and objects to look into")).to_contain_text("InteractionEventNote")
     desk.look(keeper, "system")
 
@@ -43,11 +44,11 @@ def test_other_systems_are_asked_and_a_dead_connector_is_told(
     expect(page.get_by_text("The connector failed (answered_410)")).to_be_visible()
     desk.look(page, "tasks")
     for system, outcome in (("Salesforce", "Done"), ("Old CRM", "Nothing was there")):
-        page.get_by_role("link", name=system, exact=True).click()
+        follow(page.get_by_role("link", name=system, exact=True))
         desk.look(page, f"task-{outcome.split()[0]}")
         page.get_by_label(outcome, exact=True).check()
         page.get_by_label("What proves it?").fill("Ticket 4711, by Eve")
-        page.get_by_role("button", name="End the task").click()
+        follow(page.get_by_role("button", name="End the task"))
     expect(page.locator(".rtbf-state").first).to_have_text("Completed")
     request.refresh_from_db()
     assert request.state == State.COMPLETED
@@ -60,20 +61,20 @@ def test_an_account_is_nearly_closed(desk: Desk, house: House, administrator: Pe
     desk.look(page, "closing")
     name = page.get_by_label("Type the name of the account to confirm")
     name.fill("Harper")
-    name.press("Enter")
+    follow(name, "Enter")
     expect(page.get_by_role("alert")).to_be_visible()
     page.get_by_label("Type the name of the account to confirm").fill(house.account.name)
-    page.get_by_role("button", name="Ask to close the account").click()
+    follow(page.get_by_role("button", name="Ask to close the account"))
     expect(page.get_by_text("Another administrator or the officer must agree.")).to_be_visible()
 
     second = desk.of(officer)
     second.goto("/closing/")
     desk.look(second, "closing-asked")
-    second.get_by_role("button", name="Agree to close it").click()
+    follow(second.get_by_role("button", name="Agree to close it"))
     expect(second.get_by_text("Nothing is erased before")).to_be_visible()
     desk.look(second, "closing-waiting")
     run_due()
-    second.get_by_role("button", name="Call it off").click()
+    follow(second.get_by_role("button", name="Call it off"))
     expect(second.get_by_text("Nobody has asked to close this account.")).to_be_visible()
     assert Closure.objects.get().state == "cancelled"
     assert all(call.is_living for call in Interaction.objects.all())
