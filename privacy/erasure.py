@@ -161,7 +161,9 @@ def _delete(rows: "QuerySet[SealedModel]") -> None:
 
     Django's own deletion loads every row first and names each in a statement.
     """
-    for each in get_candidate_relations_to_delete(rows.model._meta):
+    options: Any = rows.model._meta
+    pointing: Iterable[Any] = get_candidate_relations_to_delete(options)
+    for each in pointing:
         if each.on_delete is SET_NULL:
             name = each.field.name
             each.related_model._base_manager.filter(**{f"{name}__in": rows}).update(**{name: None})

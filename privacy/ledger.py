@@ -122,7 +122,8 @@ def remember(condemnation: Condemnation, models: Collection[type[SealedModel]]) 
 
 
 def _condemned(known: _Known, condemnation: Condemnation) -> Any:
-    named = [known.model._meta.get_field(name).attname for name in (*known.needs, *known.opens)]
+    columns = {field.name: field.attname for field in known.model._meta.concrete_fields}
+    named = [columns[name] for name in (*known.needs, *known.opens)]
     rows = known.model._default_manager.filter(condemnation_id=condemnation.pk, erased_at=None)
     return bulk.load(rows, "id", "account_id", "key_id", *named)
 

@@ -114,7 +114,8 @@ def _targets(rows: Sequence[SealedModel], loaded: Found) -> list[Target]:
 def _line(row: Any, loaded: Found, climbed: Lines) -> Line:
     """Return the references of a row and of what it belongs to, through rows already loaded, each climbed once."""
     line: Line = (reference(row),)
-    for name, parent in _links(type(row)):
+    model: type[Model] = type(row)
+    for name, parent in _links(model):
         named = getattr(row, name)
         higher = climbed[parent].get(named)
         if higher is None:

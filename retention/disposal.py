@@ -1,8 +1,9 @@
 """Dispose of what no policy keeps any more: one run an account and night, in chunks that can be killed anywhere.
 
-The day it disposes for and the policies are fixed at the start. Each chunk is read again under those policies, erased
-by the one eraser under all its guards, and then the cursor moves; what a guard keeps becomes a row with its ground. A
-run that is killed goes on where its cursor stands: what was condemned is finished first, and is not found again.
+The day it disposes for and the policies are fixed at the start. Each chunk is read again under those policies and
+condemned by the one eraser under all its guards, then the cursor moves, and the chunk is finished while the next is
+decided; what a guard keeps becomes a row with its ground. A run that is killed goes on where its cursor stands: what
+was condemned is finished first, and is not found again.
 """
 
 import logging
@@ -12,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import DataError, IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
@@ -23,12 +24,12 @@ from privacy import map as data_map
 from privacy.descendants import below
 from privacy.files import unlink_doomed
 from privacy.guards import Refusal
-from privacy.keyring.ring import KeyLost
 from privacy.ledger import Memory
 from privacy.models import Condemnation, SealedModel
 from privacy.witness import RecordRef
 from retention.bare import CALLS, dispose_of_bare
 from retention.due import Portion, Schedule
+from retention.finishing import BROKEN, Finisher, finisher
 from retention.models import Deferral, Run, RunState
 from retention.nights import DISPOSE, is_open, next_opening
 from retention.pace import Pace
@@ -38,15 +39,12 @@ from trail.actor import Actor
 from trail.append import append
 from trail.canonical import Fact
 from trail.models import Checkpoint, Event
-from vault.errors import VaultError
 
 GROUND = "retention"
 UNREADABLE = "unreadable"
 READ = ("id", "account_id", "ended_at")
 """All that is read of a record before the eraser locks it; sealed values stay where they are."""
 LOOK_AGAIN = timedelta(minutes=15)
-BROKEN = (IntegrityError, DataError, KeyLost, VaultError)
-"""What one record can fail with; a database that does not answer is not among them: then the run waits."""
 
 logger = logging.getLogger(__name__)
 
@@ -61,7 +59,8 @@ def dispose(run_id: UUID, *, actor: Actor, progress: Progress) -> None:
     if run is None:
         return
     try:
-        Disposal(run, actor, progress).carry_out()
+        with finisher(actor) as behind:
+            Disposal(run, actor, progress, behind).carry_out()
     except Waits as reason:
         with transaction.atomic():
             job = enqueue(DISPOSE, account_id=run.account_id, subject=run.pk, actor=actor, not_before=reason.until)
@@ -80,11 +79,12 @@ class Waits(Exception):
 class Disposal:
     """One attempt at a run."""
 
-    def __init__(self, run: Run, actor: Actor, progress: Progress) -> None:
-        """Take the run, who acts, and where progress is told."""
+    def __init__(self, run: Run, actor: Actor, progress: Progress, behind: Finisher) -> None:
+        """Take the run, who acts, where progress is told, and who finishes what was condemned."""
         self.run = run
         self.actor = actor
         self.progress = progress
+        self.behind = behind
         self.schedule = Schedule.at(run.account, run.policies_at)
         self.rules = rules_of(run.account)
         self.paces: dict[str, Pace] = defaultdict(Pace)
@@ -99,15 +99,19 @@ class Disposal:
 
     def _finish_interrupted(self) -> None:
         """Finish what an earlier attempt had condemned when it was killed."""
-        halfway = Condemnation.objects.filter(account_id=self.run.account_id, case=self.run.reference, done_at=None)
-        for condemnation in halfway.order_by("at"):
+        for condemnation in self._halfway().order_by("at"):
             erasure.finish(condemnation, actor=self.actor)
+
+    def _halfway(self) -> "QuerySet[Condemnation]":
+        return Condemnation.objects.filter(account_id=self.run.account_id, case=self.run.reference, done_at=None)
 
     def _dispose_of(self, number: int, portion: Portion) -> None:
         while self._may_go_on():
             pace, begun = self.paces[portion.kind], time.monotonic()
             rows = self._next(number, portion, pace.size)
             if not rows:
+                # What follows may lie above or beside what goes here, and would wait for its locks in a circle.
+                self.behind.settle()
                 return
             self._erase([row for row in rows if self._is_due(portion, row)])
             self._advance(number, rows[-1])
@@ -163,9 +167,12 @@ class Disposal:
         for each in below(type(rows[0]), [row.pk for row in rows]):
             ids[each.model].append(each.id)
         parts = [row for model in ids.keys() - by_policy for row in bulk.named(model, ids[model])]
-        return erasure.erase(
+        condemnation, kept = erasure.condemn(
             [*rows, *parts], actor=self.actor, ground=GROUND, case=self.run.reference, remember=Memory.RECORDS
-        ).kept
+        )
+        if condemnation:
+            self.behind.begin(condemnation)
+        return kept
 
     def _defer(self, rows: Sequence[SealedModel], refused: Mapping[UUID, Refusal]) -> None:
         """Write down what stays; what stayed before and has gone now is resolved with the decision (`deferring`)."""
@@ -220,7 +227,8 @@ class Disposal:
             append("disposal.finished", actor=self.actor, account_id=run.account_id, record=_name(run), facts=facts)
 
     def _failed(self) -> bool:
-        return Deferral.objects.filter(run=self.run, ground=UNREADABLE, resolved_at=None).exists()
+        unreadable = Deferral.objects.filter(run=self.run, ground=UNREADABLE, resolved_at=None)
+        return unreadable.exists() or self._halfway().exists()
 
     def _entries(self) -> "QuerySet[Event]":
         """Return the entries of what this run has erased."""

@@ -259,14 +259,14 @@ def test_one_record_that_can_not_go_takes_no_other_along(
     broken = old_call(account, customer).recordings.get()
     for _ in range(3):
         old_call(account, customer)
-    real = erasure.erase
+    real = erasure.condemn
 
-    def erase(rows: Any, **more: Any) -> Any:
+    def condemn(rows: Any, **more: Any) -> Any:
         if any(row.pk == broken.pk for row in rows):
             raise KeyLost("its key is nowhere")
         return real(rows, **more)
 
-    monkeypatch.setattr(erasure, "erase", erase)
+    monkeypatch.setattr(erasure, "condemn", condemn)
     run = begun(account, officer)
     assert run.state == RunState.EXCEPTIONS
     assert list(Recording.objects.values_list("pk", flat=True)) == [broken.pk]

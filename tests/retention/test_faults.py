@@ -13,23 +13,27 @@ from typing import Any
 
 import psycopg
 import pytest
-from django.db import connection, connections, transaction
+from django.db import Error, connection, connections, transaction
 from django.utils import timezone
 
+import jobs.tasks  # noqa: F401 - registers the job that finishes an erasure
 import retention.tasks
 from accounts.models import Account
 from interactions.models import Interaction, Recording, Transcription
 from jobs.models import Job
 from jobs.runner import run_due
 from privacy import erasure, files, fsck, guards
+from privacy.keyring.models import Key
+from privacy.keyring.ring import KeyLost
 from privacy.ledger import Memory
 from privacy.models import DoomedFile
 from privacy.open import store
-from retention import nights
+from retention import disposal, nights
 from retention.due import Schedule
 from retention.errors import HoldError
 from retention.holds import Covered, place_hold
 from retention.models import DisposalRules, LegalHold, Run, RunState
+from retention.pace import Pace
 from retention.policies import Terms, propose_policy
 from retention.taking_back import withdraw_policy
 from tests.conftest import Person
@@ -47,12 +51,30 @@ django.setup()
 from django.db import connections
 for alias, name in zip(("default", "keyring"), sys.argv[2:], strict=True):
     connections[alias].settings_dict["NAME"] = name
+import jobs.tasks  # noqa: F401 - registers the job that finishes an erasure
 import retention.tasks
 from jobs import runner
 from privacy import erasure
 erasure._clear = lambda rows: os.kill(os.getpid(), signal.SIGKILL)
 runner.run(UUID(sys.argv[1]))
 """
+
+KILLED_BETWEEN = KILLED.replace(
+    "erasure._clear = lambda rows: os.kill(os.getpid(), signal.SIGKILL)",
+    """
+import time
+from retention import disposal
+from retention.pace import Pace
+from privacy.models import Condemnation
+disposal.Pace = lambda: Pace(1)
+def die(condemnation):
+    while Condemnation.objects.filter(done_at=None).count() < 2:
+        time.sleep(0.01)
+    os.kill(os.getpid(), signal.SIGKILL)
+erasure.shred = die
+""",
+)
+"""The next chunk is decided, and no key of the one before is shredded yet."""
 
 
 @pytest.fixture(autouse=True)
@@ -114,6 +136,83 @@ def test_a_database_that_goes_away_in_a_run_costs_time_only(
     run_due()
     run.refresh_from_db()
     assert run.state == RunState.COMPLETED
+    assert gone_whole(old)
+
+
+def test_a_run_killed_between_two_chunks_finishes_what_both_condemned(
+    account: Account, officer: Person, old: Interaction
+) -> None:
+    calls = [old, make_interaction(account, started_at=old.started_at, recording=b"RIFFtoo", transcript=WORDS)]
+    run = started(account, officer)
+    names = [connections[alias].settings_dict["NAME"] for alias in ("default", "keyring")]
+    command = [sys.executable, "-c", KILLED_BETWEEN, str(run.job_id), *names]
+    assert subprocess.run(command, env=os.environ, check=False).returncode == -signal.SIGKILL
+    halfway = erasure.Condemnation.objects.filter(done_at=None)
+    doomed = list(erasure.DoomedKey.objects.filter(condemnation__in=halfway).values_list("pk", flat=True))
+    assert (halfway.count(), Key.objects.filter(pk__in=doomed).count()) == (2, len(doomed))
+    Job.objects.update(lease_until=timezone.now(), not_before=timezone.now())
+    run_due()
+    run.refresh_from_db()
+    assert run.state == RunState.COMPLETED
+    assert [gone_whole(call) for call in calls] == [True, True]
+    assert not erasure.Condemnation.objects.filter(done_at=None).exists()
+    assert not Key.objects.filter(pk__in=doomed).exists()
+
+
+def test_a_hold_placed_while_one_chunk_is_finished_keeps_what_the_next_would_take(
+    account: Account, officer: Person, old: Interaction, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls = [old, make_interaction(account, started_at=old.started_at, recording=b"RIFFtoo", transcript=WORDS)]
+    finish, condemn, is_held, decided = erasure.finish, erasure.condemn, threading.Event(), []
+
+    def finish_late(condemnation: Any, **more: Any) -> Any:
+        if not is_held.is_set():
+            (later,) = Recording.objects.filter(condemned_at=None)
+            cover = Covered(Interaction._meta.label, later.interaction_id)
+            place_hold(actor=officer.actor, account=account, covers=[cover], matter="Brown", reason="Suit")
+            is_held.set()
+        return finish(condemnation, **more)
+
+    def condemn_later(rows: Any, **more: Any) -> Any:
+        decided.append(1)
+        assert len(decided) == 1 or is_held.wait(20)
+        return condemn(rows, **more)
+
+    monkeypatch.setattr(erasure, "finish", finish_late)
+    monkeypatch.setattr(erasure, "condemn", condemn_later)
+    monkeypatch.setattr(disposal, "Pace", lambda: Pace(1))
+    run = started(account, officer)
+    run_due()
+    run.refresh_from_db()
+    assert run.state == RunState.COMPLETED
+    (kept,) = Recording.objects.filter(condemned_at=None)
+    assert Transcription.objects.get().interaction_id == kept.interaction_id
+    assert {call.pk for call in Interaction.objects.filter(erased_at=None)} == {kept.interaction_id}
+    assert {call.pk for call in calls} - {kept.interaction_id} == set(
+        Interaction.objects.exclude(erased_at=None).values_list("pk", flat=True)
+    )
+
+
+@pytest.mark.parametrize(("problem", "state"), [(KeyLost("gone"), RunState.EXCEPTIONS), (Error("away"), None)])
+def test_a_chunk_that_can_not_be_finished_is_left_to_its_own_job(
+    account: Account, officer: Person, old: Interaction, monkeypatch: pytest.MonkeyPatch, problem: Any, state: Any
+) -> None:
+    real, tried = erasure.finish, []
+
+    def finish(condemnation: Any, **more: Any) -> Any:
+        tried.append(1)
+        if len(tried) == 1:
+            raise problem
+        return real(condemnation, **more)
+
+    monkeypatch.setattr(erasure, "finish", finish)
+    run = started(account, officer)
+    run_due()
+    run.refresh_from_db()
+    assert run.state == (state or RunState.RUNNING)
+    assert erasure.Condemnation.objects.filter(done_at=None).count() == 1
+    Job.objects.update(not_before=timezone.now())
+    run_due()
     assert gone_whole(old)
 
 
