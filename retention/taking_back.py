@@ -43,7 +43,7 @@ def keep_policy(*, actor: Actor, policy: Policy) -> Policy:
 
     Raises Refused, PolicyError, Conflict.
     """
-    require(require_actor(actor), CHANGE, policy, action="policy.kept")
+    require(require_actor(actor), CHANGE, policy, action="policy.restored")
     with transaction.atomic():
         lock(policy.account)
         held, now = Policy.objects.select_for_update().get(pk=policy.pk), timezone.now()
@@ -54,7 +54,7 @@ def keep_policy(*, actor: Actor, policy: Policy) -> Policy:
         if Policy.objects.filter(replaces=held, withdrawn_at=None).exists():
             raise PolicyError("Another policy takes its place. Nothing was changed. Withdraw that one instead.")
         _let_stay(held, now)
-        note("policy.kept", actor, held)
+        note("policy.restored", actor, held)
     return held
 
 

@@ -27,7 +27,7 @@ ACTIONS: Final[dict[str, Words]] = {
     "policy.proposed": Words(RETENTION, "proposed {record}", "propose a policy", " (in force in {days} days)"),
     "policy.withdrawn": Words(RETENTION, "withdrew {record}", "withdraw {record}"),
     "policy.ended": Words(RETENTION, "ended {record}", "end {record}", " (in {days} days)"),
-    "policy.kept": Words(RETENTION, "took back the end of {record}", "take back the end of {record}"),
+    "policy.restored": Words(RETENTION, "took back the end of {record}", "take back the end of {record}"),
     "policy.paused": Words(RETENTION, "paused {record}", "pause {record}", " (until {until})"),
     "policy.resumed": Words(RETENTION, "let {record} go on", "let {record} go on"),
     "retention.previewed": Words(RETENTION, "looked at what would be disposed of", "look at what would be disposed of"),

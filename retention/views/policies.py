@@ -62,9 +62,9 @@ def list_policies(request: MemberRequest) -> HttpResponseBase:
     named = visible.filter(name__icontains=name) if name else visible
     in_force, pending, past = named.in_force(now), named.pending(now), named.past(now)
     context = {
-        "in_force": _shown(in_force.order_by("-is_default", "name")[:SHOWN], account),
-        "pending": _shown(pending.order_by("effective_at")[:SHOWN], account),
-        "past": _shown(past.order_by("-proposed_at", "-pk")[:PAST_SHOWN], account),
+        "in_force": _shown(request, in_force.order_by("-is_default", "name")[:SHOWN], account),
+        "pending": _shown(request, pending.order_by("effective_at")[:SHOWN], account),
+        "past": _shown(request, past.order_by("-proposed_at", "-pk")[:PAST_SHOWN], account),
         "name": name,
         "number": in_force.count(),
         "pending_number": pending.count(),
@@ -142,7 +142,7 @@ def end(request: MemberRequest, pk: UUID) -> HttpResponseBase:
     return render_page(request, "retention/policy_end.html", context, title="End a policy", status=status)
 
 
-@page("policies/<uuid:pk>/keep/", name="policy-keep", right=policies.CHANGE, action="policy.kept")
+@page("policies/<uuid:pk>/keep/", name="policy-keep", right=policies.CHANGE, action="policy.restored")
 @never_cache
 @require_POST
 def keep(request: MemberRequest, pk: UUID) -> HttpResponseBase:
@@ -218,10 +218,11 @@ def _worth_knowing(draft: Policy) -> dict[str, Any]:
     return found
 
 
-def _shown(rows: Iterable[Policy], account: Account) -> list[dict[str, Any]]:
+def _shown(request: MemberRequest, rows: Iterable[Policy], account: Account) -> list[dict[str, Any]]:
     """Return policies with their sentence, whether they are paused today, and the name of what takes their place."""
     rows, today, teams = list(rows), policies.today_in(account), words.teams_of(account)
-    taking = Policy.objects.filter(replaces__in=[each.pk for each in rows], withdrawn_at=None)
+    visible = Policy.objects.visible_to(request.actor)
+    taking = visible.filter(replaces__in=[each.pk for each in rows], withdrawn_at=None)
     successors = dict(taking.values_list("replaces_id", "name"))
     return [
         {"policy": each, "sentence": words.sentence(each, teams), "successor": successors.get(each.pk, ""),

@@ -42,7 +42,7 @@ def test_an_end_is_taken_back(officer: Person, duty: Policy) -> None:
     for _ in range(2):
         kept = keep_policy(actor=officer.actor, policy=duty)
         assert (kept.ends_at, kept.ended_by) == (None, None)
-    assert Event.objects.filter(action="policy.kept").count() == 1
+    assert Event.objects.filter(action="policy.restored").count() == 1
 
 
 def test_what_comes_back_beside_a_shorter_limit_is_a_conflict(officer: Person, duty: Policy, limit: Policy) -> None:
