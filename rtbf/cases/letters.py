@@ -34,6 +34,7 @@ from trail.actor import Actor, require_actor
 from trail.append import append
 
 SEND: Final = "rtbf.send_letter"
+NO_GROUND, NO_REASON, NOT_FINISHED = "(no ground chosen yet)", "(no reason chosen yet)", "(not finished yet)"
 LONGEST_SUBJECT, LONGEST_BODY = 150, 8_000
 ENDINGS: Final[dict[str, tuple[LetterKind, ...]]] = {
     Asks.ERASURE: (LetterKind.DONE,),
@@ -63,10 +64,7 @@ def change_template(*, actor: Actor, account: Account, kind: str, subject: str, 
 
     if kind not in LetterKind.values:
         raise NotPossible("Choose the kind of letter from the list. Nothing was changed.")
-    _prove(subject, body)
-    unknown = sorted({name for name in _PLACEHOLDER.findall(f"{subject} {body}") if name not in PLACEHOLDERS})
-    if unknown:
-        raise NotPossible(f"Not a placeholder: {', '.join(unknown)[:200]}. Nothing was changed. Choose from the list.")
+    prove_template(subject, body)
 
     with transaction.atomic():
         changed = {"subject": subject.strip(), "body": body.strip(), "changed_by_id": actor.user_id}
@@ -74,6 +72,14 @@ def change_template(*, actor: Actor, account: Account, kind: str, subject: str, 
         record = (row._meta.label, str(row.pk))
         append("template.changed", actor=actor, account_id=account.pk, record=record, facts={"kind": kind})
     return row
+
+
+def prove_template(subject: str, body: str) -> None:
+    """Raise NotPossible for an unknown placeholder or a wrong length."""
+    _prove(subject, body)
+    unknown = sorted({name for name in _PLACEHOLDER.findall(f"{subject} {body}") if name not in PLACEHOLDERS})
+    if unknown:
+        raise NotPossible(f"Not a placeholder: {', '.join(unknown)[:200]}. Nothing was changed. Choose from the list.")
 
 
 def fill(text: str, values: Mapping[str, str]) -> str:
@@ -91,9 +97,9 @@ def values_of(request: Request, name: str) -> dict[str, str]:
         "received_on": f"{request.received_on:%-d %B %Y}",
         "due_on": f"{request.due_on:%-d %B %Y}",
         "asked": ASKED[request.asks],
-        "ground": RefusalGround(ground).label if ground else "(no ground chosen yet)",
-        "reason": Extension(extension).label.lower() if extension else "(no reason chosen yet)",
-        "finished_on": f"{request.finished_at:%-d %B %Y}" if request.finished_at else "(not finished yet)",
+        "ground": RefusalGround(ground).label if ground else NO_GROUND,
+        "reason": Extension(extension).label.lower() if extension else NO_REASON,
+        "finished_on": f"{request.finished_at:%-d %B %Y}" if request.finished_at else NOT_FINISHED,
     }
 
 
@@ -111,6 +117,11 @@ def prepare_letter(*, actor: Actor, request: Request, kind: str, to: str, subjec
     if kind not in LetterKind.values:
         raise NotPossible("Choose the kind of letter from the list. Nothing was written.")
     _prove(subject, body)
+    if gaps := [gap for gap in (NO_GROUND, NO_REASON, NOT_FINISHED) if gap in f"{subject} {body}"]:
+        raise NotPossible(
+            f"The letter still says “{gaps[0]}”. Nothing was written. Refuse, extend or finish the request first, or"
+            " put your own words there."
+        )
     if len(to) > LONGEST_CONTACT:
         raise NotPossible("The address is too long. Nothing was written.")
     case = case_of(request)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.utils import timezone
 
 from accounts.models import User
@@ -62,8 +62,7 @@ class Group:
 def groups(request: Request, *, warrant: Warrant | None) -> list[Group]:
     """Return the plan in groups: what a person must decide first, then what stays, then what goes, by kind."""
     found = [_group(request, "To decide", "decide", request.items.filter(action=Action.DECIDE), warrant)]
-    staying = request.items.filter(action=Action.KEEP).exclude(outcome__in=(Outcome.DONE, Outcome.GONE))
-    staying = staying | request.items.filter(outcome__in=(Outcome.KEPT, Outcome.FAILED))
+    staying = _staying(request)
     found.append(_group(request, "Stays", "keep", staying, warrant))
     going = request.items.exclude(pk__in=staying.values("pk")).exclude(action=Action.DECIDE)
     for kind in words.KINDS:
@@ -72,6 +71,12 @@ def groups(request: Request, *, warrant: Warrant | None) -> list[Group]:
     for kind in known.values_list("kind", flat=True).distinct():
         found.append(_group(request, "", kind, known.filter(kind=kind), warrant))
     return [group for group in found if group.count]
+
+
+def _staying(request: Request) -> QuerySet[PlanItem]:
+    """Return what the plan keeps, as far as it did not go after all, and what was to go and did not."""
+    planned = request.items.filter(action=Action.KEEP).exclude(outcome__in=(Outcome.DONE, Outcome.GONE))
+    return planned | request.items.filter(outcome__in=(Outcome.KEPT, Outcome.FAILED))
 
 
 def _group(request: Request, title: str, tone: str, items: Any, warrant: Warrant | None) -> Group:
@@ -122,7 +127,7 @@ def _what(item: PlanItem, call: Interaction | None) -> str:
 
 def _because(item: PlanItem, matters: dict[UUID, str]) -> str:
     matter = matters.get(item.held_by) if item.held_by else None
-    return f"{words.because(item.because)} ({matter})" if matter else words.because(item.because)
+    return f"{words.because(item.because)}: {matter}" if matter else words.because(item.because)
 
 
 def _calls(items: Sequence[PlanItem]) -> dict[int, Interaction]:
@@ -269,8 +274,8 @@ def outcomes(request: Request) -> list[str]:
 
 
 def staying(request: Request) -> list[str]:
-    """Return what the plan keeps, a sentence for each reason: "17 items stay: a legal hold covers it."."""
-    rows = request.items.filter(action=Action.KEEP).values("because").annotate(number=Count("pk"))
+    """Return what stays, a sentence for each reason: "17 items stay: a law demands that it is kept for now."."""
+    rows = _staying(request).values("because").annotate(number=Count("pk"))
     return [
         f"{_items(row['number'])} {'stays' if row['number'] == 1 else 'stay'}: {words.because(row['because'])}."
         for row in rows.order_by("-number", "because")

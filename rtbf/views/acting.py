@@ -30,6 +30,8 @@ from rtbf.requests.refusing import REFUSE, extend_request, refuse_request
 from rtbf.views.finding import opening_of, visible_request
 from trail.refusal import NotVisible
 
+SOUNDS = ("recording", "voicemail")
+
 
 def _back(request: MemberRequest, pk: UUID) -> HttpResponseBase:
     """Show the page again on which the button was."""
@@ -149,5 +151,5 @@ def show_row(request: MemberRequest, pk: UUID, row: int) -> HttpResponseBase:
             record=(Request._meta.label, str(pk)),
         )  # fmt: skip
     context = {"found": found, "item": item, "sample": open_sample(actor=request.actor, item=item),
-               "because": words.because(item.because)}  # fmt: skip
+               "because": words.because(item.because), "call": item.unit if item.kind in SOUNDS else None}  # fmt: skip
     return render_page(request, "rtbf/row.html", context, title=f"{found.reference}: one record")

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.pages import page, render_page
 from accounts.requests import MemberRequest
+from rtbf import words
 from rtbf.models import Certificate, Request
 from rtbf.proof.certificate import downloaded, newest, read
 from rtbf.querysets import SEE
@@ -44,6 +45,7 @@ def show(request: MemberRequest, pk: UUID) -> HttpResponseBase:
         "certificate": standing,
         "said": said,
         "moments": [(what, _in_words(said["moments"][name], found)) for name, what in MOMENTS.items()] if said else [],
+        "kept": _kept_in_words(said.get("kept", [])),
         "versions": found.certificates.order_by("-version"),
         "scan": found.scans.exclude(ended_at=None).order_by("-started_at").first(),
     }
@@ -90,6 +92,10 @@ def check_one(request: MemberRequest) -> HttpResponseBase:
 
 def _in_words(moment: str | None, found: Request) -> str:
     return in_zone(datetime.fromisoformat(moment), found.account.zone) if moment else ""
+
+
+def _kept_in_words(kept: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    return [(f"{each['number']:,} {words.named(each['kind'], each['number'])}", each["ground"]) for each in kept]
 
 
 def _uploaded(request: HttpRequest) -> bytes:

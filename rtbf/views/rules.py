@@ -12,7 +12,7 @@ from accounts.pages import page, render_page
 from accounts.requests import MemberRequest, membership_of
 from accounts.typed import number_in
 from rtbf.cases.letter_texts import PLACEHOLDERS
-from rtbf.cases.letters import change_template, fill, template_of
+from rtbf.cases.letters import change_template, fill, prove_template, template_of
 from rtbf.cases.rules import CHANGE, NewRules, change_rules, rules_of
 from rtbf.codes import LetterKind
 from rtbf.errors import RequestError
@@ -78,14 +78,15 @@ def template(request: MemberRequest, kind: str) -> HttpResponseBase:
             request.POST.get("subject", "")[:1_000],
             request.POST.get("body", "").replace("\r\n", "\n")[:20_000],
         )
-        if "preview" not in request.POST:
-            try:
-                change_template(actor=request.actor, account=account, kind=kind, subject=subject, body=body)
-            except RequestError as error:
-                problem = str(error)
+        try:
+            if "preview" in request.POST:
+                prove_template(subject, body)
             else:
+                change_template(actor=request.actor, account=account, kind=kind, subject=subject, body=body)
                 messages.success(request, "The letter was changed. Letters already written stay as they are.")
                 return redirect("portal:letter-template", kind)
+        except RequestError as error:
+            problem = str(error)
     values = {**EXAMPLE, "account": account.name}
     context = {
         "kind": kind, "title_of_kind": LetterKind(kind).label, "subject": subject, "body": body, "problem": problem,

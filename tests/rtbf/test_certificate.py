@@ -278,6 +278,15 @@ def test_the_pages(certified, supervisor, client_of, account):
     assert client_of(agent).get(f"/requests/{certified.pk}/certificate/1.json").status_code == 403
 
 
+def test_the_page_says_in_words_what_a_hold_kept(house, supervisor, officer, valkey, client_of):
+    hold(officer, house.account, house.alices[0])
+    request = forget(supervisor, house.account)
+    run_all()
+    page = client_of(supervisor).get(f"/requests/{request.pk}/certificate/").content.decode()
+    assert "1 data value: Art. 17(3)(e)" in page
+    assert " × " not in page
+
+
 def test_a_stranger_sees_no_certificate(certified, stranger, client_of):
     client = client_of(stranger)
     for path in ("certificate/", "certificate/1.json", "certificate/1.pdf"):

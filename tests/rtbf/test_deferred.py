@@ -14,6 +14,7 @@ from retention.holds import release_hold
 from retention.models import Deferral
 from rtbf.execution import carrying_out
 from rtbf.models import Outcome, Request, State
+from rtbf.requests.presenting import staying
 from tests.looking import CANARIES, opened_values, places_of
 from tests.makers import make_interaction
 from tests.retention.test_holds import hold
@@ -39,6 +40,7 @@ def kept(house, supervisor, officer):
     request = forget(supervisor, house.account)
     run_all()
     assert state(request) == State.EXCEPTIONS
+    assert any("a legal hold covers it (Art. 17(3)(e))" in each for each in staying(request))
     return request, placed
 
 
@@ -52,6 +54,7 @@ def test_released_it_goes_on_to_the_end(house, officer, kept):
     assert state(request) == State.COMPLETED
     assert places_of(*CANARIES) == []
     assert statistics() == before
+    assert staying(request) == []
     assert set(request.items.values_list("outcome", flat=True)) == {Outcome.DONE}
 
 

@@ -54,6 +54,17 @@ def test_people_can_read_it(house, supervisor, capsys):
     assert "delete     recording: pbx/" in capsys.readouterr().out
 
 
+def test_where_identity_must_be_checked_first_the_shell_says_how_it_was(house, supervisor):
+    Rules.objects.create(account=house.account, identity_first=True)
+    with pytest.raises(CommandError, match="identity is checked first"):
+        forget(ALICE, wait=False)
+    call_command(
+        "forget", account="Harper Valley", identifier=[ALICE], actor=SUSAN, confirm="FORGET", identity="call_back"
+    )
+    request = Request.objects.get(state=State.PENDING)
+    assert (request.identity_by, request.identity_checked_by_id) == ("call_back", supervisor.user.pk)
+
+
 def test_forgotten_from_the_shell(house, supervisor):
     said = forget("tel:+1-202-555-0147")
     assert "Completed." in said

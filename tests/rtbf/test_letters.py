@@ -109,6 +109,15 @@ def test_the_products_own_letters_use_known_placeholders(kind, asked):
     assert PLACEHOLDERS.keys() >= {"name", "ground"}
 
 
+@pytest.mark.parametrize("kind", ["refuse", "extend", "done"])
+def test_a_letter_that_says_what_is_not_so_yet_is_not_written(kind, asked, supervisor):
+    """Nobody is refused on the ground of “(no ground chosen yet)”."""
+    subject, body = draft_letter(asked, kind, "Al")
+    with pytest.raises(NotPossible, match="Nothing was written"):
+        prepare_letter(actor=supervisor.actor, request=asked, kind=kind, to="", subject=subject, body=body)
+    assert not Letter.objects.exists()
+
+
 def test_an_account_writes_its_own(house, asked, officer, supervisor):
     change_template(
         actor=officer.actor, account=house.account, kind="done", subject="Gone {reference}", body="Bye {name}"

@@ -44,8 +44,19 @@ def test_a_held_call_shows_its_matter_first(house, supervisor, officer, client_o
     hold(officer, house.account, house.alices[0], matter="Brown <i>against</i> Bank")
     page = search(client_of(supervisor)).content.decode()
     assert "Brown &lt;i&gt;against&lt;/i&gt; Bank" in page
-    assert "a legal hold covers it." in page
+    assert "a legal hold covers it (Art. 17(3)(e))." in page
     assert page.index("Stays") < page.index("Voicemail")
+
+
+def test_a_sound_of_the_plan_leads_to_its_player_and_what_says_nothing_says_so(house, supervisor, client_of):
+    client = client_of(supervisor)
+    search(client)
+    request = Request.objects.get()
+    sound, index = (request.items.filter(kind=kind).first() for kind in ("recording", "mention"))
+    page = client.get(f"/requests/{request.pk}/rows/{sound.pk}/").content.decode()
+    assert f'href="/interactions/{sound.unit}/"' in page
+    page = client.get(f"/requests/{request.pk}/rows/{index.pk}/").content.decode()
+    assert "This record holds no text of its own." in page
 
 
 def test_a_double_click_makes_one_request(house, supervisor, client_of):

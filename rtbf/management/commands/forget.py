@@ -13,7 +13,7 @@ from accounts.errors import AccountsError
 from accounts.models import Account
 from jobs import runner
 from rtbf.cases.intake import Intake
-from rtbf.codes import Channel
+from rtbf.codes import Channel, Check
 from rtbf.errors import RequestError
 from rtbf.models import Request, State
 from rtbf.requests.lifecycle import WORD, cancel_request, confirm_request, is_stopped, plan_request
@@ -40,6 +40,7 @@ class Command(BaseCommand):
         parser.add_argument("--actor", required=True, help="e-mail address of the supervisor who asks")
         parser.add_argument("--confirm", required=True, metavar=WORD, help=f"the word {WORD}, in capital letters")
         parser.add_argument("--received", metavar="YYYY-MM-DD", type=date.fromisoformat, help="the day it came in")
+        parser.add_argument("--identity", choices=Check.values, default="", help="how the actor checked identity")
         parser.add_argument("--wait", action="store_true", help="return when it is done")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -77,7 +78,9 @@ def _ask(options: dict[str, Any]) -> Request:
         raise CommandError(f"Nothing was done. Confirm with --confirm {WORD}.")
     account = Account.objects.named(options["account"])
     actor = shell_actor(options["actor"], account)
-    intake = Intake(channel=Channel.SHELL, received_on=options.get("received"))
+    intake = Intake(
+        channel=Channel.SHELL, received_on=options.get("received"), identity_by=options.get("identity") or ""
+    )
     request = plan_request(actor=actor, account=account, identifiers=options["identifier"], intake=intake)
     try:
         return confirm_request(actor=actor, request=request, typed=options["confirm"])
