@@ -14,9 +14,11 @@ from rtbf.models import ENDED, Request, State
 from rtbf.querysets import SEE
 from rtbf.requests.lifecycle import RAISE
 from rtbf.staff.copies import ANSWER
-from rtbf.views import acting, cases, dossiers, external, leaving, proofs, requests, rights, rules, staff
+from rtbf.views import acting, cases, dossiers, external, holding, leaving, proofs, requests, rights, rules, staff
 
-__all__ = ["acting", "cases", "dossiers", "external", "leaving", "proofs", "requests", "rights", "rules", "staff"]
+__all__ = [
+    "acting", "cases", "dossiers", "external", "holding", "leaving", "proofs", "requests", "rights", "rules", "staff",
+]  # fmt: skip
 
 SOON = timedelta(days=7)
 SECTION = "Right to be forgotten"

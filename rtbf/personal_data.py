@@ -119,7 +119,6 @@ declare(
 )
 declare(
     SearchSample,
-    belongs_to="request",
     personal={"sealed": Datum(Category.IDENTIFIER)},
     plain=[*SEALED, "request"],
     found_by="its request, until the search after the erasure is over",
@@ -166,6 +165,7 @@ declare(
 )  # fmt: skip
 declare(
     ExternalTask,
+    belongs_to="request",
     plain=[
         "id", "account", "request", "system", "disclosure_id", "kind", "state", "owner", "due_on", "job_id",
         "error_code", "reminded_on", "made_at", "ended_at", "ended_by",
@@ -180,6 +180,7 @@ declare(
 )
 declare(
     TaskEvidence,
+    belongs_to="task",
     personal={"text": WRITTEN},
     plain=[*SEALED, "task", "written_at"],
     found_by="its task, until the day the case file of the request ends",

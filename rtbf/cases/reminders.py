@@ -15,11 +15,12 @@ from customers.models import Restriction
 from jobs.errors import JobFailed
 from jobs.queue import enqueue_for_account
 from privacy.erasure import erase
+from retention.deferring import defer
 from retention.fate import is_over
 from rtbf.cases.clocks import days_left
 from rtbf.cases.rules import rules_of, today_in
 from rtbf.entries import note
-from rtbf.models import ENDED, CaseFile, Request, RequestedIdentifier
+from rtbf.models import ENDED, CaseFile, Correction, Request, RequestedIdentifier
 from trail.actor import Actor, require_actor
 
 REMIND, END_CASES = "rtbf.remind", "rtbf.end_cases"
@@ -27,6 +28,7 @@ AGAIN_AFTER = timedelta(days=3)
 ENDED_GROUND = "case_file_ended"
 CASE = "case"
 """What policies call a case file."""
+Typed = RequestedIdentifier | Correction
 
 
 def open_of(account: Account) -> list[Request]:
@@ -95,20 +97,23 @@ def end_of(request: Request) -> datetime:
     return request.finished_at or request.refused_at or request.cancelled_at or request.raised_at
 
 
-def outlived(account: Account) -> list[RequestedIdentifier]:
+def outlived(account: Account) -> list[Typed]:
     """Return what was typed for requests whose case file is gone by age: nobody needs it any more."""
     living = CaseFile.objects.filter(account=account, condemned_at=None).values("request_id")
     in_force = Restriction.objects.in_force().filter(account=account).values("request_id")
-    typed = RequestedIdentifier.objects.filter(account=account, condemned_at=None, request__state__in=ENDED)
-    rows = typed.exclude(request_id__in=living).exclude(request_id__in=in_force).select_related("request")
-    return [row for row in rows if is_over(account, CASE, end_of(row.request))]
+    found: list[Typed] = []
+    for model in (RequestedIdentifier, Correction):
+        typed = model._default_manager.filter(account=account, condemned_at=None, request__state__in=ENDED)
+        rows = typed.exclude(request_id__in=living).exclude(request_id__in=in_force).select_related("request")
+        found += [row for row in rows if is_over(account, CASE, end_of(row.request))]
+    return found
 
 
 def forget_outlived(account_id: UUID, *, actor: Actor) -> int:
     """Destroy what was typed for requests whose case file is gone; returns of how many requests."""
-    by_request: dict[Request, list[RequestedIdentifier]] = {}
+    by_request: dict[Request, list[Typed]] = {}
     for row in outlived(Account.objects.get(pk=account_id)):
         by_request.setdefault(row.request, []).append(row)
     for request, typed in by_request.items():
-        erase(typed, actor=actor, ground=ENDED_GROUND, case=request.reference)
+        defer(erase(typed, actor=actor, ground=ENDED_GROUND, case=request.reference).kept)
     return len(by_request)

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from accounts.models import Account
-from customers.models import Corrected, Restriction
+from customers.models import Corrected, Customer, Restriction
 from privacy.models import SealedModel
 from rtbf.codes import Asks
-from rtbf.models import Correction, Request, RequestedIdentifier, TaskSubject
+from rtbf.models import Action, Correction, Outcome, PlanItem, Request, RequestedIdentifier, TaskSubject
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -33,3 +33,10 @@ def papers_of(
         yield Correction, pk
     for pk in TaskSubject.objects.filter(task__request__in=requests, condemned_at=None).values_list("pk", flat=True):
         yield TaskSubject, pk
+
+
+def cases_about(account: Account, customers: Collection[UUID], typed: "QuerySet[RequestedIdentifier]") -> set[UUID]:
+    """Return the requests that name these customers in their plans, or by `typed`."""
+    planned = PlanItem.objects.filter(request__account=account, label=Customer._meta.label, record_id__in=customers)
+    planned = planned.exclude(action=Action.DECIDE).exclude(outcome=Outcome.NOT_THEIRS)
+    return {*planned.values_list("request_id", flat=True), *typed.values_list("request_id", flat=True)}

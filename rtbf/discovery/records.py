@@ -5,7 +5,7 @@ asked as the eraser will ask them, so that a plan shows what will stay. Nothing 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -22,7 +22,7 @@ from privacy.models import SealedModel
 from retention.models import HoldScope, LegalHold
 from rtbf import words
 from rtbf.discovery.kept_files import files_of
-from rtbf.discovery.papers import papers_of
+from rtbf.discovery.papers import cases_about, papers_of
 from rtbf.discovery.people import NOTHING_SETTLED, People, Settled, find_people, known_by_nothing_else
 from rtbf.discovery.reading import Asked
 from rtbf.models import Action, Dossier, Request, RequestedIdentifier
@@ -230,14 +230,15 @@ def _of_the_house(account: Account, people: People, request: Request | None) -> 
     copies = Dossier.objects.filter(account=account, condemned_at=None, digests__overlap=digests)
     for pk in copies.values_list("pk", flat=True):
         yield Item(Dossier, pk, pk, Action.ANONYMISE, words.ASKED_FOR)
-    for pk in _ended_holds(people.certain):
+    cases = cases_about(account, people.certain, earlier) | set(copies.values_list("pk", flat=True))
+    for pk in _ended_holds(people.certain, cases):
         yield Item(LegalHold, pk, pk, Action.ANONYMISE, words.WAS_HELD)
 
 
-def _ended_holds(customers: frozenset[UUID]) -> set[UUID]:
-    """Return released holds that covered these customers or one of their calls."""
+def _ended_holds(customers: frozenset[UUID], cases: Collection[UUID]) -> set[UUID]:
+    """Return released holds that covered these customers, one of their calls or one of these cases."""
     ended = HoldScope.objects.exclude(hold__released_at=None).filter(hold__condemned_at=None)
-    known = set(customers) | {each.id for each in below(Customer, customers) if each.id == each.unit}
+    known = {*customers, *cases} | {each.id for each in below(Customer, customers) if each.id == each.unit}
     return set(ended.filter(record_id__in=known).values_list("hold_id", flat=True))
 
 

@@ -30,6 +30,7 @@ from privacy.keyring.ring import KeyLost, create_keys
 from privacy.open import Forgotten, Warrant, content_context, open_content, open_row, store, warrant
 from privacy.sealing import seal
 from privacy.witness import RecordRef
+from retention.deferring import defer
 from retention.fate import is_over
 from retention.numbering import next_reference
 from rtbf.discovery.people import find_people
@@ -263,9 +264,12 @@ def _whole(reader: Any) -> Iterator[bytes]:
 
 
 def end(dossier: Dossier, *, actor: Actor) -> None:
-    """Erase a dossier that was fetched; one that nobody fetches goes by the policies. Safe to repeat."""
+    """Erase a dossier that was fetched; one that nobody fetches goes by the policies, as one that was held does.
+
+    Safe to repeat.
+    """
     if dossier.fetched_at is not None and dossier.condemned_at is None:
-        erasure.erase([dossier], actor=actor, ground="dossier_over", case=dossier.reference)
+        defer(erasure.erase([dossier], actor=actor, ground="dossier_over", case=dossier.reference).kept)
 
 
 def let_go(refs: Sequence[RecordRef], *, actor: Actor, ground: str, case: str) -> None:

@@ -37,6 +37,7 @@ from rtbf.entries import GROUND, note
 from rtbf.execution.deferred import open_again
 from rtbf.execution.kept_files import unlink_files
 from rtbf.execution.passages import Asker, Taken, take_out
+from rtbf.execution.typed import forget_what_was_typed
 from rtbf.external.tasking import open_tasks, unfinished
 from rtbf.models import Action, Outcome, PlanItem, Request, RequestedIdentifier, State
 from rtbf.planning.decisions import NOT_THEIRS, settle
@@ -108,7 +109,7 @@ class Execution:
     def close(self, *, proved: bool) -> None:
         """Forget what was typed and end the request, once it was searched for what may be left."""
         self._finish_interrupted()
-        self._forget_what_was_typed()
+        forget_what_was_typed(self.request, self._as_asked())
         self._conclude(proved=proved)
 
     def _finish_interrupted(self) -> None:
@@ -226,11 +227,6 @@ class Execution:
             done_at=timezone.now(), outcome=Outcome.KEPT, because=words.CUSTOMER_KEPT
         )
         self._tell()
-
-    def _forget_what_was_typed(self) -> None:
-        """Erase the identifiers of the request: its reference stays, and leads to nobody."""
-        typed = RequestedIdentifier.objects.filter(request=self.request, condemned_at=None)
-        self._erase_rows(list(typed))
 
     def _conclude(self, *, proved: bool) -> None:
         with transaction.atomic():

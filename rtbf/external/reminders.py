@@ -15,6 +15,7 @@ from jobs.errors import JobFailed
 from jobs.models import Job, Status
 from jobs.queue import enqueue_for_account
 from privacy import erasure
+from retention.deferring import defer
 from retention.fate import is_over
 from rtbf.cases.reminders import CASE
 from rtbf.cases.rules import rules_of, today_in
@@ -78,7 +79,7 @@ def _end_evidence(account: Account, actor: Actor) -> None:
     for row in rows.select_related("task__request"):
         end = row.task.request.finished_at
         if end is not None and is_over(account, CASE, end):
-            erasure.erase([row], actor=actor, ground=ENDED_GROUND, case=row.task.request.reference)
+            defer(erasure.erase([row], actor=actor, ground=ENDED_GROUND, case=row.task.request.reference).kept)
 
 
 def _remind(account: Account, actor: Actor) -> int:

@@ -28,6 +28,7 @@ from privacy.blind_index import digest
 from privacy.models import SealedModel
 from privacy.open import Warrant, open_rows, warrant
 from privacy.witness import RecordRef
+from retention.deferring import defer
 from rtbf import words
 from rtbf.codes import Asks
 from rtbf.entries import GROUNDS
@@ -239,7 +240,7 @@ def _finish(
     no_longer_wrong = Corrected.objects.filter(customer_id__in=customers, was__in=right_again, condemned_at=None)
     typed = RequestedIdentifier.objects.filter(request=held, condemned_at=None)
     gone: Iterator[SealedModel] = iter([*no_longer_wrong, *typed, *(each.row for each in asked)])
-    erasure.erase(gone, actor=actor, ground=GROUND, case=held.reference, without_guards=NOT_ASKED)
+    defer(erasure.erase(gone, actor=actor, ground=GROUND, case=held.reference, without_guards=NOT_ASKED).kept)
     return held
 
 

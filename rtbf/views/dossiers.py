@@ -22,6 +22,7 @@ from rtbf.dossier.handing_out import RAISE, fetch, raise_dossier
 from rtbf.dossier.terms import kept_until, until_from_now
 from rtbf.errors import RequestError
 from rtbf.models import Dossier, DossierState, Right
+from rtbf.views.holding import held_section
 
 SHOWN = 100
 IN_IT = {
@@ -84,6 +85,7 @@ def show(request: MemberRequest, pk: UUID) -> HttpResponseBase:
         "left_out": [(number, words.named(kind, number), because) for kind, because, number in found.left_out],
         "zone": membership_of(request).account.zone,
         "until": kept_until(found),
+        "held": held_section(found, request.actor),
         "job": Job.objects.filter(pk=found.job_id).first() if found.job_id else None,
         "is_building": found.state == DossierState.BUILDING,
         "may_fetch": found.state == DossierState.READY and found.for_user_id == request.actor.user_id,
