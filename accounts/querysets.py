@@ -4,7 +4,7 @@
 right gives no rows.
 """
 
-from typing import TYPE_CHECKING, Self, TypeGuard, cast
+from typing import TYPE_CHECKING, ClassVar, Self, TypeGuard, cast
 
 from django.db import models
 
@@ -27,11 +27,16 @@ class UserQuerySet(models.QuerySet):
 
 
 class OfAccountQuerySet(models.QuerySet):
-    """Rows that belong to one account and are seen by whoever may view that kind of row."""
+    """Rows that belong to one account and are seen by whoever has the right to.
+
+    right: which one that is (`app_label.codename`); by default, to view rows of that model.
+    """
+
+    right: ClassVar[str] = ""
 
     def visible_to(self, actor: "Actor | None") -> Self:
-        """Return the rows of the actor's account if the role may view them."""
-        if not _sees(actor, f"{self.model._meta.app_label}.view_{self.model._meta.model_name}"):
+        """Return the rows of the actor's account if the role may see them, else none."""
+        if not _sees(actor, self.right or f"{self.model._meta.app_label}.view_{self.model._meta.model_name}"):
             return self.none()
         return self._of(actor.account_id)
 

@@ -6,21 +6,21 @@ from uuid import UUID
 
 from django.db import models
 
-from accounts.roles import rights_of
+from accounts.querysets import OfAccountQuerySet
 from trail.actor import Actor
 
 MERGE = "customers.merge_customer"
 SEE_RESTRICTIONS = "customers.view_restriction"
 
 
-class CustomerQuerySet(models.QuerySet):
-    """Customers."""
+class CustomerQuerySet(OfAccountQuerySet):
+    """Customers, seen by whoever may merge and split them."""
+
+    right = MERGE
 
     def visible_to(self, actor: Actor | None) -> Self:
-        """Return the living customers of the actor's account if the role may merge and split them, else none."""
-        if actor is None or actor.account_id is None or MERGE not in rights_of(actor.role):
-            return self.none()
-        return self.living().filter(account_id=actor.account_id)
+        """Return the living customers of the actor's account if the role may see them, else none."""
+        return super().visible_to(actor).living()
 
     def living(self) -> Self:
         """Return customers that were not forgotten."""
@@ -39,24 +39,16 @@ class IdentifierQuerySet(models.QuerySet):
         return self.filter(account_id=account_id, digest__in=list(digests), condemned_at=None)
 
 
-class MergeQuerySet(models.QuerySet):
-    """Merges of customers."""
+class MergeQuerySet(OfAccountQuerySet):
+    """Merges of customers, seen by whoever may merge them."""
 
-    def visible_to(self, actor: Actor | None) -> Self:
-        """Return the merges of the actor's account if the role may merge customers, else none."""
-        if actor is None or actor.account_id is None or MERGE not in rights_of(actor.role):
-            return self.none()
-        return self.filter(account_id=actor.account_id)
+    right = MERGE
 
 
-class RestrictionQuerySet(models.QuerySet):
+class RestrictionQuerySet(OfAccountQuerySet):
     """Restrictions of customers' data."""
 
-    def visible_to(self, actor: Actor | None) -> Self:
-        """Return the restrictions of the actor's account if the role may see them, else none."""
-        if actor is None or actor.account_id is None or SEE_RESTRICTIONS not in rights_of(actor.role):
-            return self.none()
-        return self.filter(account_id=actor.account_id)
+    right = SEE_RESTRICTIONS
 
     def in_force(self) -> Self:
         """Return restrictions that were not lifted, of customers who were not forgotten."""

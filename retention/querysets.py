@@ -5,35 +5,26 @@ from typing import Self
 
 from django.db import models
 
-from accounts.roles import rights_of
-from trail.actor import Actor
+from accounts.querysets import OfAccountQuerySet
 
 SEE = "retention.view_hold"
 SEE_POLICIES = "retention.view_policy"
 
 
-class HoldQuerySet(models.QuerySet):
+class HoldQuerySet(OfAccountQuerySet):
     """Legal holds."""
 
-    def visible_to(self, actor: Actor | None) -> Self:
-        """Return the holds of the actor's account if the role may see holds, else none."""
-        if actor is None or actor.account_id is None or SEE not in rights_of(actor.role):
-            return self.none()
-        return self.filter(account_id=actor.account_id)
+    right = SEE
 
     def active(self) -> Self:
         """Return holds that are not released."""
         return self.filter(released_at=None)
 
 
-class OfRetentionQuerySet(models.QuerySet):
-    """Runs and what they deferred."""
+class OfRetentionQuerySet(OfAccountQuerySet):
+    """Runs and what they deferred, seen by whoever may see how long things are kept."""
 
-    def visible_to(self, actor: Actor | None) -> Self:
-        """Return the rows of the actor's account if the role may see how long things are kept, else none."""
-        if actor is None or actor.account_id is None or SEE_POLICIES not in rights_of(actor.role):
-            return self.none()
-        return self.filter(account_id=actor.account_id)
+    right = SEE_POLICIES
 
 
 class PolicyQuerySet(OfRetentionQuerySet):

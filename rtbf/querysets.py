@@ -1,25 +1,22 @@
-"""Which requests a person may see, and which rows of a plan are still to do."""
+"""Which requests, and what belongs to them, a person may see, and which rows of a plan are still to do."""
 
 from typing import Self
 
 from django.db import models
 
-from accounts.roles import rights_of
-from trail.actor import Actor
+from accounts.querysets import OfAccountQuerySet
 
 SEE = "rtbf.view_request"
 KEEP_CASES = "rtbf.write_letter"
 KEEP_REGISTER = "rtbf.change_rules"
+RAISE_DOSSIER = "rtbf.raise_dossier"
+SEE_CLOSING = "rtbf.approve_closing"
 
 
-class RequestQuerySet(models.QuerySet):
+class RequestQuerySet(OfAccountQuerySet):
     """Requests."""
 
-    def visible_to(self, actor: Actor | None) -> Self:
-        """Return the requests of the actor's account if the role may see requests, else none."""
-        if actor is None or actor.account_id is None or SEE not in rights_of(actor.role):
-            return self.none()
-        return self.filter(account_id=actor.account_id)
+    right = SEE
 
 
 class PlanItemQuerySet(models.QuerySet):
@@ -30,31 +27,25 @@ class PlanItemQuerySet(models.QuerySet):
         return self.filter(done_at=None)
 
 
-class CaseQuerySet(models.QuerySet):
-    """Case files and their parts."""
+class CaseQuerySet(OfAccountQuerySet):
+    """Case files and their parts, seen by whoever keeps them."""
 
-    def visible_to(self, actor: Actor | None) -> Self:
-        """Return those of the actor's account if the role keeps case files, else none."""
-        if actor is None or actor.account_id is None or KEEP_CASES not in rights_of(actor.role):
-            return self.none()
-        return self.filter(account_id=actor.account_id)
+    right = KEEP_CASES
 
 
-class DossierQuerySet(models.QuerySet):
-    """Copies for customers."""
+class DossierQuerySet(OfAccountQuerySet):
+    """Copies for customers, seen by whoever may put one together."""
 
-    def visible_to(self, actor: Actor | None) -> Self:
-        """Return the dossiers of the actor's account if the role may put one together, else none."""
-        if actor is None or actor.account_id is None or "rtbf.raise_dossier" not in rights_of(actor.role):
-            return self.none()
-        return self.filter(account_id=actor.account_id)
+    right = RAISE_DOSSIER
 
 
-class SystemQuerySet(models.QuerySet):
-    """Other systems."""
+class SystemQuerySet(OfAccountQuerySet):
+    """Other systems, seen by whoever keeps their register."""
 
-    def visible_to(self, actor: Actor | None) -> Self:
-        """Return the systems of the actor's account if the role keeps their register, else none."""
-        if actor is None or actor.account_id is None or KEEP_REGISTER not in rights_of(actor.role):
-            return self.none()
-        return self.filter(account_id=actor.account_id)
+    right = KEEP_REGISTER
+
+
+class ClosureQuerySet(OfAccountQuerySet):
+    """Closings of accounts, seen by whoever may ask for one or agree to it."""
+
+    right = SEE_CLOSING

@@ -18,7 +18,8 @@ from jobs.models import Job
 from retention.numbering import next_reference
 from rtbf.cases.rules import rules_of
 from rtbf.errors import RequestError
-from rtbf.models.closures import OPEN_CLOSINGS, SEE_CLOSING, Closing, Closure
+from rtbf.models.closures import OPEN_CLOSINGS, Closing, Closure
+from rtbf.querysets import SEE_CLOSING
 from trail.actor import Actor, require_actor
 from trail.append import append
 from trail.canonical import Fact

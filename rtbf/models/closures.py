@@ -3,12 +3,8 @@
 from django.db import models
 
 from accounts.models import Account, User
-from accounts.querysets import OfAccountQuerySet
-from accounts.roles import rights_of
 from privacy.ids import new_id
-from trail.actor import Actor
-
-SEE_CLOSING = "rtbf.approve_closing"
+from rtbf.querysets import ClosureQuerySet
 
 
 class Closing(models.TextChoices):
@@ -23,16 +19,6 @@ class Closing(models.TextChoices):
 
 
 OPEN_CLOSINGS = (Closing.ASKED, Closing.WAITING, Closing.STOPPED, Closing.EXECUTING)
-
-
-class ClosureQuerySet(OfAccountQuerySet):
-    """Closings of accounts."""
-
-    def visible_to(self, actor: "Actor | None") -> "ClosureQuerySet":
-        """Return those of the actor's account, for whoever may ask for one or agree to it."""
-        if actor is None or actor.account_id is None or SEE_CLOSING not in rights_of(actor.role):
-            return self.none()
-        return self.filter(account_id=actor.account_id)
 
 
 class Closure(models.Model):
