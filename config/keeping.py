@@ -22,9 +22,8 @@ def introduce() -> None:
 def kept(interaction: Interaction) -> list[Kept]:
     """Return what the policies say of a call, what goes first on top."""
     found = fates(interaction.account, interaction.circumstances, interaction.ended_at)
-    return [
-        Kept(each.kind, each.until, each.policy, each.why) for each in sorted(found, key=lambda each: each.last_day)
-    ]
+    first = sorted(found, key=lambda each: each.last_day)
+    return [Kept(each.kind, each.until, each.policy, each.why, each.is_due) for each in first]
 
 
 def held_because(lineage: Sequence[RecordRef]) -> list[HeldBecause]:

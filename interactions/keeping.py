@@ -8,12 +8,13 @@ from interactions.models import Interaction
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What of a call is kept, until when and why, in words."""
+    """What of a call is kept, until when and why, in words. `is_due`: nothing but a hold or a request keeps it now."""
 
     what: str
     until: str
     policy: str
     why: str
+    is_due: bool = False
 
 
 Keeper = Callable[[Interaction], list[Kept]]

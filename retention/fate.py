@@ -25,7 +25,7 @@ CALL = "metadata"
 
 @dataclass(frozen=True, slots=True)
 class Fate:
-    """What becomes of one kind of record of a call."""
+    """What becomes of one kind of record of a call. `is_due`: its last day is past, so the next run takes it."""
 
     kind: str
     last_day: date
@@ -33,6 +33,7 @@ class Fate:
     policy: str
     why: str
     is_paused: bool = False
+    is_due: bool = False
 
 
 def fates(account: Account, circumstances: Circumstances, ended_at: datetime) -> list[Fate]:
@@ -40,7 +41,7 @@ def fates(account: Account, circumstances: Circumstances, ended_at: datetime) ->
     schedule = Schedule.at(account, timezone.now())
     call = Handled.of(circumstances)
     try:
-        of_calls = [kind for kind in data_map.kinds() if data_map.decided_by(kind) == "circumstances_id"]
+        of_calls = [kind for kind in KINDS if data_map.decided_by(kind) == "circumstances_id"]
         found = [(kind, schedule.decide(kind, call, schedule.day_of(ended_at))) for kind in of_calls]
     except PolicyError:
         return []
@@ -62,12 +63,14 @@ def fate_without_call(account: Account, kind: str, ended_at: datetime | None) ->
 def is_over(account: Account, kind: str, ended_at: datetime) -> bool:
     """Say whether no policy keeps a record without a call any more: its last day is past and nothing is paused."""
     fate = fate_without_call(account, kind, ended_at)
-    return fate is not None and not fate.is_paused and fate.last_day < Schedule(account, []).day_of(timezone.now())
+    return fate is not None and fate.is_due
 
 
 def _fate(kind: str, decision: Decision, schedule: Schedule) -> Fate:
     until, paused = day(decision.last_day), decision.rule.id in schedule.paused
-    return Fate(KINDS[kind], decision.last_day, until, decision.rule.name, explain(decision, schedule), paused)
+    is_due = decision.last_day < schedule.day_of(timezone.now()) and not paused
+    why = explain(decision, schedule)
+    return Fate(KINDS[kind], decision.last_day, until, decision.rule.name, why, paused, is_due)
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,23 +68,68 @@ class Stacks:
 
 def kept_by_policy(preview: Preview, names: Mapping[str, str]) -> Stacks:
     """Return what is kept by month and by policy: the four that keep most, and the others together."""
-    months = sorted(preview.kept_by_month)[-MONTHS_SHOWN:]
+    columns = _columns(preview.kept_by_month)
     sums: dict[str, int] = {}
-    for month in months:
-        for rule, each in preview.kept_by_month[month].items():
+    for _, column in columns:
+        for rule, each in column.items():
             sums[rule] = sums.get(rule, 0) + each.items
     most = sorted(sums, key=lambda rule: (-sums[rule], rule))
     shades = {rule: min(number, SHADES - 1) for number, rule in enumerate(most)}
     titles = {shades[rule]: OTHERS if len(most) > SHADES and shades[rule] == SHADES - 1 else names.get(rule, "a policy")
               for rule in most}  # fmt: skip
-    by_shade = [_by_shade(preview.kept_by_month[month], shades) for month in months]
+    by_shade = [_by_shade(column, shades) for _, column in columns]
     highest = max((sum(counts.values()) for counts in by_shade), default=0) or 1
     stacks = [
-        Stack(number * WIDTH, _month(month), _parts(counts, titles, highest))
-        for number, (month, counts) in enumerate(zip(months, by_shade, strict=True))
+        Stack(number * WIDTH, title, _parts(counts, titles, highest))
+        for number, ((title, _), counts) in enumerate(zip(columns, by_shade, strict=True))
     ]
     legend = [(shade, title, sum(counts.get(shade, 0) for counts in by_shade)) for shade, title in titles.items()]
     return Stacks(tuple(stacks), tuple(legend))
+
+
+def _columns(by_month: Mapping[str, Mapping[str, Sum]]) -> list[tuple[str, Mapping[str, Sum]]]:
+    """Return each of the latest months, those without a call too, after one column of all that is older."""
+    if not by_month:
+        return []
+    numbers = {_number(month): sums for month, sums in by_month.items()}
+    first = max(min(numbers), max(numbers) - MONTHS_SHOWN + 1)
+    older: dict[str, Sum] = {}
+    for number in sorted(numbers):
+        for rule, each in numbers[number].items() if number < first else ():
+            older.setdefault(rule, Sum()).add(each)
+    before = [(f"before {_month(first)}", older)] if older else []
+    return [*before, *((_month(number), numbers.get(number, {})) for number in range(first, max(numbers) + 1))]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One kind in a run: how wide (of 100) what went, what had to stay, and what is still to come."""
+
+    kind: str
+    disposed: float
+    deferred: float
+    ahead: float
+
+    @property
+    def told(self) -> list[tuple[str, float, float]]:
+        """Return shade, beginning and width of each part."""
+        begins = self.disposed + self.deferred
+        parts = [("0", 0.0, self.disposed), ("1", self.disposed, self.deferred), ("4", begins, self.ahead)]
+        return [part for part in parts if part[2]]
+
+
+def rows_of_run(counts: Sequence[Mapping[str, Any]]) -> list[Row]:
+    """Return a row for each kind of a run, drawn on the scale of the largest."""
+    most = max((max(each["due"], each["disposed"] + each["deferred"]) for each in counts), default=0) or 1
+    return [
+        Row(
+            each["kind"],
+            100 * each["disposed"] / most,
+            100 * each["deferred"] / most,
+            100 * max(0, each["due"] - each["disposed"] - each["deferred"]) / most,
+        )
+        for each in counts
+    ]
 
 
 def _by_shade(sums: Mapping[str, Sum], shades: Mapping[str, int]) -> dict[int, int]:
@@ -138,5 +183,9 @@ def _total(sums: Mapping[Any, Sum]) -> int:
     return sum(each.items for each in sums.values())
 
 
-def _month(text: str) -> str:
-    return f"{date.fromisoformat(f'{text}-01'):%b %Y}"
+def _number(month: str) -> int:
+    return date.fromisoformat(f"{month}-01").year * 12 + date.fromisoformat(f"{month}-01").month - 1
+
+
+def _month(number: int) -> str:
+    return f"{date(number // 12, number % 12 + 1, 1):%b %Y}"

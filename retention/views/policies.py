@@ -20,7 +20,7 @@ from accounts.requests import MemberRequest, membership_of
 from accounts.rights import may
 from accounts.telling import telling
 from accounts.typed import id_in
-from retention import policies, taking_back, words
+from retention import policies, ready_made, taking_back, words
 from retention.errors import PolicyError
 from retention.models import Policy
 from retention.policies import CONDITIONS, DIRECTIONS, Terms
@@ -32,23 +32,6 @@ from trail.append import append
 RULES = ("pending_days", "from_hour", "to_hour", "pause_ms")
 SHOWN = 100
 PAST_SHOWN = 20
-TEMPLATES = {
-    "": "",
-    "cnil": "Recordings at most six months (CNIL, guidance on recording calls)",
-    "mifid": "Broker calls at least five years (MiFID II, Art. 16(7))",
-    "quality": "Recordings for quality and training: 90 days",
-    "log": "Personal details of the log: one year (CNIL, recommendation on logging 2021-122)",
-}
-FILLED: dict[str, dict[str, Any]] = {
-    "cnil": {"name": "Recordings, six months", "kinds": ["recording"], "keep": "6 months", "maximum": "6 months",
-             "because": "CNIL, listening and recording at work"},
-    "mifid": {"name": "Broker calls, five years", "kinds": ["recording", "transcript", "metadata"], "keep": "5 years",
-              "minimum": "5 years", "purposes": ["legal_duty"], "because": "MiFID II, Art. 16(7)"},
-    "quality": {"name": "Quality, 90 days", "kinds": ["recording", "transcript"], "keep": "90 days",
-                "purposes": ["quality", "training"], "because": "GDPR Art. 5(1)(e)"},
-    "log": {"name": "Details of the log, one year", "kinds": ["detail"], "keep": "1 year",
-            "because": "CNIL, recommendation on logging (2021-122)"},
-}  # fmt: skip
 
 
 @page("policies/", name="policies", right=SEE_POLICIES, action="policies.opened")
@@ -89,7 +72,7 @@ def propose(request: MemberRequest) -> HttpResponseBase:
     context: dict[str, Any] = {
         "form": form, "replaces": replaced, "kinds": words.KINDS, "purposes": Purpose.choices,
         "directions": DIRECTIONS, "teams": words.teams_of(account), "rules": policies.rules_of(account),
-        "templates": TEMPLATES,
+        "templates": ready_made.TITLES,
     }  # fmt: skip
     if request.method == "POST":
         try:
@@ -250,7 +233,7 @@ def _given(data: QueryDict, replaced: Policy | None) -> dict[str, Any]:
     if replaced is not None:
         known = {name: getattr(replaced, name) for name in empty if name not in ("teams", "on")}
         return empty | known | {"teams": [str(team) for team in replaced.teams]}
-    return empty | FILLED.get(data.get("template", ""), {})
+    return empty | ready_made.FILLED.get(data.get("template", ""), {})
 
 
 def _replaced(request: MemberRequest) -> Policy | None:

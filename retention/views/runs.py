@@ -1,6 +1,7 @@
 """The pages of disposal: what is due and kept, any day's preview, the runs with their progress, what was deferred."""
 
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -46,6 +47,10 @@ def overview(request: MemberRequest) -> HttpResponseBase:
     try:
         schedule = Schedule.at(account, timezone.now())
         context["on"] = on = day_wanted(request.GET.get("on", ""), schedule.day_of(timezone.now()))
+        context["is_later"] = is_later = on > schedule.day_of(timezone.now())
+        if is_later:
+            # What is pending today decides on that day.
+            schedule = Schedule.at(account, schedule.end_of(on - timedelta(days=1)))
         stock = count_stock(schedule)
         found = preview(schedule, on, stock=stock)
         names = {str(each.pk): each.name for each in Policy.objects.visible_to(request.actor)}
@@ -85,6 +90,7 @@ def show_run(request: MemberRequest, pk: UUID) -> HttpResponseBase:
     done = sum(each["disposed"] + each["deferred"] for each in counts)
     context = {
         "run": run, "counts": counts, "due": due, "done": min(done, due) if due else 0, "account": run.account,
+        "rows": pictures.rows_of_run(counts),
         "reason": nights.REASONS.get(run.code, ""), "deferred": _in_words(run.deferrals.order_by("-last_at")[:SHOWN]),
         "may_control": may(request.actor, nights.CONTROL, run), "states": RunState,
     }  # fmt: skip

@@ -53,3 +53,19 @@ def test_the_page_of_a_call_shows_it(
     assert "Kept until" in text
     assert "2 Jun 2027" in text
     assert "The term of “Default” decides: 1 year." in text
+
+
+def test_what_is_due_says_that_the_next_run_takes_it(
+    account: Account, officer: Person, supervisor: Person, client_of: Callable[[Person], Client]
+) -> None:
+    old = make_interaction(account, started_at=datetime(2020, 6, 2, 17, 14, tzinfo=UTC), recording=b"RIFF")
+    new = make_interaction(account, started_at=timezone.now(), recording=b"RIFF")
+    page, calls = client_of(officer), client_of(supervisor)
+    told = [page.get("/disposal/record/", {"id": str(each.pk)}).content.decode() for each in (old, new)]
+    assert ["goes in the next run" in text for text in told] == [True, False]
+    shown = [calls.get(f"/interactions/{each.pk}/").content.decode() for each in (old, new)]
+    assert ["so the next run takes" in text for text in shown] == [True, False]
+
+
+def test_recordings_come_first_of_what_goes_together(call: Interaction) -> None:
+    assert next(iter(until(call))) == "Recordings"

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import Account
 from privacy import map as data_map
-from retention import nights, policies
+from retention import nights, policies, ready_made
 from retention.models import DisposalRules, Policy, Run, RunState
 from tests.conftest import Person
 from tests.makers import make_customer, make_interaction
@@ -48,7 +48,7 @@ def test_the_effect_is_shown_and_nothing_saved_before_the_term_is_typed(client: 
     assert Policy.objects.get(name="Short").effective_at > timezone.now() + timedelta(days=29)
 
 
-@pytest.mark.parametrize("template", ["cnil", "mifid", "quality"])
+@pytest.mark.parametrize("template", ready_made.TITLES)
 def test_each_ready_made_policy_can_be_proposed_as_it_is(client: Client, account: Account, template: str) -> None:
     form = client.get(f"/policies/propose/?template={template}").context["form"]
     assert client.post("/policies/propose/", {**form, "step": "effect"}).status_code == 200
@@ -122,6 +122,7 @@ def test_a_run_is_begun_confirmed_and_shown(client: Client, account: Account, ca
     client.post(f"/disposal/{run.pk}/act/", {"act": "confirm", "typed": "2"})
     run.refresh_from_db()
     assert run.state == RunState.RUNNING
+    assert [row.told for row in client.get(where).context["rows"]] == [[("4", 0.0, 100.0)]] * 2
     assert "Running" in client.get("/disposal/").content.decode()
 
 
@@ -197,3 +198,12 @@ def test_a_paused_policy_that_gives_way_says_so_and_can_be_paused(client: Client
     assert "gives way to New one" in text
     assert "paused by" in text
     assert "An audit" in text
+
+
+def test_a_later_day_is_decided_by_the_policies_of_that_day(client: Client, calls: None) -> None:
+    client.post("/policies/propose/", {**FORM, "keep": "5 years", "step": "save", "typed": "5 years"})
+    today = client.get("/disposal/")
+    later = client.get("/disposal/", {"on": timezone.now().date() + timedelta(days=40)})
+    assert {row["kind"]: row["items"] for row in today.context["table"]}["Recordings"] == 1
+    assert "Recordings" not in {row["kind"] for row in later.context["table"]}
+    assert "Decided by the policies that will be in force on that day" in later.content.decode()
