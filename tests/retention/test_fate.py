@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from accounts.models import Account
 from interactions.models import Interaction
-from retention.fate import fates
+from retention.due import Handled, Schedule
+from retention.fate import _schedule, fates
 from retention.models import Policy
 from tests.conftest import Person
 from tests.makers import make_interaction
@@ -69,3 +70,26 @@ def test_what_is_due_says_that_the_next_run_takes_it(
 
 def test_recordings_come_first_of_what_goes_together(call: Interaction) -> None:
     assert next(iter(until(call))) == "Recordings"
+
+
+PAIRS = [("queues", "Sales", "Service"), ("lines", "+15305550100", "400"), ("campaigns", "Spring", "Autumn")]
+
+
+@pytest.mark.parametrize(("condition", "fitting", "other"), PAIRS)
+def test_of_many_policies_only_those_that_can_fit_are_read(
+    account: Account, condition: str, fitting: str, other: str
+) -> None:
+    call = make_interaction(account, queue="Sales", campaign="Spring", purposes=["evidence"])
+    for value in (fitting, other):
+        Policy.objects.create(
+            account=account, name=value, kinds=["recording"], keep="3 years", effective_at=timezone.now(),
+            **{condition: [value]},
+        )  # fmt: skip
+    read = _schedule(account, Handled.of(call.circumstances))
+    assert {rule.name for rule in read.rules} >= {fitting, "Default"}
+    assert other not in {rule.name for rule in read.rules}
+    whole = Schedule.at(account, timezone.now())
+    for kind in ("recording", "transcript", "metadata"):
+        ended = whole.day_of(call.ended_at)
+        handled = Handled.of(call.circumstances)
+        assert read.decide(kind, handled, ended) == whole.decide(kind, handled, ended)
