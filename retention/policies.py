@@ -212,7 +212,7 @@ def _check_words(policy: Policy) -> None:
     for name in ("kinds", *CONDITIONS):
         values = getattr(policy, name)
         if len(values) > MOST_VALUES or (name in known and set(values) - known[name]):
-            raise PolicyError(f"Choose the {name} from the list, at most {MOST_VALUES}. Nothing was saved.")
+            raise PolicyError(f"Name at most {MOST_VALUES} {name}, as the form offers them. Nothing was saved.")
     if policy.is_default and any(getattr(policy, name) for name in CONDITIONS):
         raise PolicyError("The default policy fits every call, so it takes no conditions. Nothing was saved.")
     if policy.is_default and set(policy.kinds) != known["kinds"]:

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.http import HttpResponseBase, QueryDict
+from django.http import Http404, HttpResponseBase, QueryDict
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -238,7 +238,10 @@ def _given(data: QueryDict, replaced: Policy | None) -> dict[str, Any]:
 
 def _replaced(request: MemberRequest) -> Policy | None:
     source = request.POST if request.method == "POST" else request.GET
-    pk = id_in(source.get("replaces", ""))
+    asked = source.get("replaces", "")
+    pk = id_in(asked)
+    if asked and pk is None:
+        raise Http404
     return _visible(request, pk) if pk else None
 
 

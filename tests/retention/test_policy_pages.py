@@ -207,3 +207,10 @@ def test_a_later_day_is_decided_by_the_policies_of_that_day(client: Client, call
     assert {row["kind"]: row["items"] for row in today.context["table"]}["Recordings"] == 1
     assert "Recordings" not in {row["kind"] for row in later.context["table"]}
     assert "Decided by the policies that will be in force on that day" in later.content.decode()
+
+
+def test_a_change_of_what_can_not_be_found_is_no_new_policy(client: Client, account: Account) -> None:
+    asked = {**FORM, "step": "save", "typed": "30 days"}
+    for replaces in ("zzz", "6b0f8f9e-0000-4000-8000-000000000000"):
+        assert client.post("/policies/propose/", {**asked, "replaces": replaces}).status_code == 404
+    assert not Policy.objects.filter(name="Short").exists()
