@@ -27,14 +27,15 @@ NAMED: Final = {REQUEST: "request", COPY: "copy for a customer"}
 """What people name by its reference, and what it is called."""
 
 PARTS: Final = {
-    "rtbf.CaseFile": ("request_id", "case file"),
-    "rtbf.Letter": ("case__request_id", "letter"),
-    "rtbf.Evidence": ("case__request_id", "attachment"),
-    "rtbf.TaskEvidence": ("task__request_id", "answer of another system"),
-    "rtbf.RequestedIdentifier": ("request_id", "identifier as typed"),
-    "rtbf.Correction": ("request_id", "correction asked for"),
+    "rtbf.CaseFile": ("request_id", ("case file", "case files")),
+    "rtbf.Letter": ("case__request_id", ("letter", "letters")),
+    "rtbf.Evidence": ("case__request_id", ("attachment", "attachments")),
+    "rtbf.TaskEvidence": ("task__request_id", ("answer of another system", "answers of other systems")),
+    "rtbf.RequestedIdentifier": ("request_id", ("identifier as typed", "identifiers as typed")),
+    "rtbf.Correction": ("request_id", ("correction asked for", "corrections asked for")),
 }
-"""What belongs to a request: by which path, and what one is called."""
+"""What belongs to a request: by which path, and what one and several are called."""
+DETAILS: Final = ("detail of the log", "details of the log")
 
 WRITTEN: Final = ("rtbf.CaseFile", "rtbf.Letter", "rtbf.Evidence", "rtbf.TaskEvidence")
 """The parts a hold on the customer keeps as well. What was typed is not among them: requests must be able to end."""
@@ -113,12 +114,12 @@ def references(named: Iterable[tuple[str, UUID]]) -> dict[tuple[str, UUID], str]
     }
 
 
-def left_of(request_id: UUID) -> list[tuple[str, int]]:
-    """Return what is left of a request's case that a hold would keep: what it is called, and how many."""
-    parts = [(word, part.filter(condemned_at=None).count()) for word, part in _parts_of([request_id])]
+def left_of(request_id: UUID) -> list[str]:
+    """Return what is left of a request's case that a hold would keep, such as “2 letters”; nothing if nothing is."""
+    parts = [(words, part.filter(condemned_at=None).count()) for words, part in _parts_of([request_id])]
     acts = Event.objects.filter(record_label=REQUEST, record_id=str(request_id)).exclude(detail_commitment=None)
     details = Detail.objects.filter(pk__in=acts.values("pk"), condemned_at=None).count()
-    return [(word, number) for word, number in (*parts, ("detail of the log", details)) if number]
+    return [f"{number:,} {words[number != 1]}" for words, number in (*parts, (DETAILS, details)) if number]
 
 
 def parts_being_erased(requests: Collection[UUID]) -> int:
@@ -127,8 +128,8 @@ def parts_being_erased(requests: Collection[UUID]) -> int:
     return sum(part.count() for part in going) if requests else 0
 
 
-def _parts_of(requests: Collection[UUID]) -> "list[tuple[str, QuerySet[Any]]]":
-    return [(word, _rows(label).filter(**{f"{path}__in": requests})) for label, (path, word) in PARTS.items()]
+def _parts_of(requests: Collection[UUID]) -> "list[tuple[tuple[str, str], QuerySet[Any]]]":
+    return [(words, _rows(label).filter(**{f"{path}__in": requests})) for label, (path, words) in PARTS.items()]
 
 
 def _rows(label: str) -> "QuerySet[Any]":

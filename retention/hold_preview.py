@@ -83,9 +83,8 @@ def _named(account: Account, covers: Sequence[Covered]) -> list[Caught]:
 
 def _of_case(covered: Covered) -> Caught:
     (called,) = references([covered]).values()
-    left = left_of(covered.id) if covered.label == REQUEST else [("archive", 1)]
-    said = [f"{number:,} {word}{'' if number == 1 else 's'}" for word, number in left]
-    return Caught(called, others=", ".join(said) or "nothing that is left")
+    left = left_of(covered.id) if covered.label == REQUEST else ["the archive"]
+    return Caught(called, others=", ".join(left) or "nothing is left")
 
 
 def caught(says: str, calls: "QuerySet[Any]") -> Caught:

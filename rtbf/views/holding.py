@@ -28,12 +28,16 @@ class Holds:
 def held_section(row: Request | Dossier, actor: Actor) -> Section | None:
     """Return the section that says which holds in force keep a request's case file, or a copy; None where none does."""
     line: tuple[RecordRef, ...] = (lineage.reference(row),)
-    if isinstance(row, Request) and (case := CaseFile.objects.filter(request=row, condemned_at=None).first()):
+    if isinstance(row, Request) and (case := _case_of(row, actor)):
         line = in_cases(lineage.targets([case]))[0].lineage
     found = Holds(row.reference, why_held(line), may(actor, SEE_HOLDS, row), may(actor, PLACE, row))
     if not found.holds and not found.may_place:
         return None
     return Section("Legal holds", template="rtbf/held.html", context={"held": found})
+
+
+def _case_of(request: Request, actor: Actor) -> CaseFile | None:
+    return CaseFile.objects.visible_to(actor).filter(request=request, condemned_at=None).first()
 
 
 @section(order=25)

@@ -217,7 +217,8 @@ def test_the_pages_say_what_a_hold_on_a_request_covers(
     page = client.post("/holds/place/", {**asked, "step": "preview"})
     (caught,) = page.context["preview"]
     assert caught.says == f"request {request.reference}"
-    assert "1 case file, 1 letter, 1 attachment, 1 identifier as typed, " in caught.in_words
+    acts = len(details(request))
+    assert caught.in_words == f"1 case file, 1 letter, 1 attachment, 1 identifier as typed, {acts} details of the log"
     assert not LegalHold.objects.exists()
     page = client.post("/holds/place/", asked, follow=True).content.decode()
     assert f"The request {request.reference}, with all parts" in page

@@ -40,13 +40,13 @@ DOORS = {
     },
     # what destroys
     "shred": {"privacy.erasure", "privacy.replay"},
-    "condemn": {"privacy.erasure"},
+    "condemn": {"privacy.erasure", "retention.disposal"},
     "erase": {
         "rtbf.external.reminders", "rtbf.external.tasking",
-        "rtbf.execution.carrying_out", "rtbf.cases.reminders", "rtbf.dossier.handing_out",
+        "rtbf.execution.carrying_out", "rtbf.execution.typed", "rtbf.cases.reminders", "rtbf.dossier.handing_out",
         "rtbf.proof.proving", "interactions.redaction",
         "interactions.unlinking", "rtbf.rights.correcting", "trail.details", "interactions.deleting", "retention.bare",
-        "rtbf.closing.carrying_out", "privacy.replay", "retention.disposal",
+        "rtbf.closing.carrying_out", "privacy.replay",
     },
     "destroy_block_key": {"privacy.keyring.renewal"},
     # the entry of an opening, without which nothing opens
