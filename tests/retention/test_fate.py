@@ -11,6 +11,7 @@ from accounts.models import Account
 from interactions.models import Interaction
 from retention.due import Handled, Schedule
 from retention.fate import _schedule, fates
+from retention.holds import Covered, place_hold
 from retention.models import Policy
 from tests.conftest import Person
 from tests.makers import make_interaction
@@ -66,6 +67,12 @@ def test_what_is_due_says_that_the_next_run_takes_it(
     assert ["goes in the next run" in text for text in told] == [True, False]
     shown = [calls.get(f"/interactions/{each.pk}/").content.decode() for each in (old, new)]
     assert ["so the next run takes" in text for text in shown] == [True, False]
+    whole = [Covered(Interaction._meta.label, old.pk)]
+    place_hold(actor=officer.actor, account=account, covers=whole, matter="A suit", reason="It was announced")
+    assert "goes in the next run" not in page.get("/disposal/record/", {"id": str(old.pk)}).content.decode()
+    held = calls.get(f"/interactions/{old.pk}/").content.decode()
+    assert "On legal hold" in held
+    assert "so the next run takes" not in held
 
 
 def test_recordings_come_first_of_what_goes_together(call: Interaction) -> None:
