@@ -97,6 +97,12 @@ def test_what_comes_later_is_held_as_well(house: House, supervisor: Person, offi
     assert erase(officer, [late]) == {late.pk: "legal_hold"}
 
 
+def test_a_hold_says_what_it_came_too_late_for(house: House, supervisor: Person, officer: Person) -> None:
+    request = refused(house, supervisor, ALICE)
+    erasure.condemn(CaseFile.objects.get().letters.all(), actor=officer.actor, ground="test")
+    assert hold(officer, house.account, request.reference).too_late == 1
+
+
 def test_age_defers_it_with_its_ground_and_takes_it_after_the_release(
     house: House, supervisor: Person, officer: Person
 ) -> None:
