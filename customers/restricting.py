@@ -26,13 +26,12 @@ def restricted(customers: Iterable[UUID | None]) -> dict[UUID, str]:
 def restrictions(targets: Sequence[Target]) -> Mapping[UUID, Refusal]:
     """Return a refusal for each target that belongs to a restricted customer."""
     label = Customer._meta.label
-    owners = {target.record.id: {ref.id for ref in target.lineage if ref.label == label} for target in targets}
-    found = restricted(customer for each in owners.values() for customer in each)
+    found = restricted(ref.id for target in targets for ref in target.lineage if ref.label == label)
     return {
-        record_id: Refusal(GROUND, f"The customer asked to have it restricted, not erased ({found[customer]}).")
-        for record_id, customers in owners.items()
-        for customer in customers
-        if customer in found
+        target.record.id: Refusal(GROUND, f"The customer asked to have it restricted, not erased ({found[ref.id]}).")
+        for target in (targets if found else ())
+        for ref in target.lineage
+        if ref.label == label and ref.id in found
     }
 
 

@@ -4,7 +4,7 @@ It binds whoever erases: age (which never asks earlier), a hand, and the right t
 law (GDPR Art. 17(3)(b)). Accounts without such a policy cost one short query.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -23,17 +23,17 @@ GROUND = "duty_to_keep"
 
 def duties_to_keep(targets: Sequence[Target]) -> Mapping[UUID, Refusal]:
     """Return a refusal for each target that a policy demands to be kept today."""
-    kinds = {entry.label: kind for kind, entry in data_map.kinds().items()}
+    bound = _bound({target.record.account_id for target in targets if target.record.account_id})
+    kinds = {entry.label: kind for kind, entry in data_map.kinds().items()} if bound else {}
     asked: dict[UUID, dict[str, list[UUID]]] = {}
     for target in targets:
         ref = target.record
         if ref.label in kinds and ref.account_id is not None:
             asked.setdefault(ref.account_id, {}).setdefault(kinds[ref.label], []).append(ref.id)
-    bound = _bound(list(asked))
     return {
         record_id: refusal
         for account in bound
-        for kind, ids in asked[account.pk].items()
+        for kind, ids in asked.get(account.pk, {}).items()
         for record_id, refusal in _refusals(account, kind, ids).items()
     }
 
@@ -53,7 +53,7 @@ def last_duty(account: Account) -> date | None:
     return last if last is not None and last >= schedule.day_of(timezone.now()) else None
 
 
-def _bound(account_ids: Sequence[UUID]) -> list[Account]:
+def _bound(account_ids: Collection[UUID]) -> list[Account]:
     """Return those of the accounts that have a policy with a duty in force."""
     in_force = Policy.objects.in_force(timezone.now()).exclude(minimum="").filter(account_id__in=account_ids)
     return list(Account.objects.filter(pk__in=in_force.values("account_id")))
