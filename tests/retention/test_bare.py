@@ -22,6 +22,7 @@ pytestmark = pytest.mark.django_db(databases="__all__")
 OLD = timezone.now() - timedelta(days=400)
 
 
+@pytest.mark.django_db(transaction=True, databases="__all__")
 def test_a_run_takes_the_customer_with_the_last_call(account, officer) -> None:
     DisposalRules.objects.create(account=account, from_hour=0, to_hour=24)
     alice = make_customer(account, phone="+12025550147", name="Alice Brown")
