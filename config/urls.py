@@ -1,13 +1,15 @@
 """Every address of the house.
 
 Of allauth's pages only those below are hung up: nobody signs up, and nobody changes the address they are known by.
-The portal comes last, since it answers everything else.
+Whether the house works and whether a certificate is genuine may be asked by anybody. The portal comes last, since it
+answers everything else.
 """
 
 from allauth.account import views
 from django.contrib.admin import site
 from django.urls import URLPattern, URLResolver, path, re_path
 
+from config.checking import check_one
 from config.health import healthz
 from config.portal import load_faces
 
@@ -38,5 +40,6 @@ handler500 = "config.unreachable.server_error"
 urlpatterns: list[URLPattern | URLResolver] = [
     *sign_in,
     path("healthz", healthz, name="healthz"),
+    path("certificates/check/", check_one, name="certificate-check"),
     path("", site.urls),
 ]

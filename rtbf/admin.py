@@ -45,7 +45,7 @@ menu.entry(
     order=32,
 )
 menu.entry("Data of members", url="portal:staff", icon="badge", right=ANSWER, section=SECTION, order=37)
-menu.entry("Check a certificate", url="portal:certificate-check", icon="verified", right=SEE, section=SECTION, order=38)
+menu.entry("Check a certificate", url="certificate-check", icon="verified", right=SEE, section=SECTION, order=38)
 menu.entry("Rules for requests", url="portal:request-rules", icon="rule", right=CHANGE, section=SECTION, order=39)
 menu.entry("Other systems", url="portal:systems", icon="hub", right="rtbf.change_rules", section=SECTION, order=34)
 

@@ -65,6 +65,7 @@ class Contents:
         self.ids: dict[str, list[UUID]] = defaultdict(list)
         self.left_out: Counter[tuple[str, str]] = Counter()
         self._sort()
+        self._leave_out_what_is_not_silenced()
         calls = Interaction.objects.filter(pk__in=self.ids[Interaction._meta.label])
         ordered = calls.order_by("started_at", "pk").values_list("pk", flat=True)
         self.numbers = {pk: f"call {number}" for number, pk in enumerate(ordered, start=1)}
@@ -97,6 +98,13 @@ class Contents:
                 self.left_out[kind, "an index or reference of this house, without content"] += 1
             else:
                 self.ids[item.label].append(item.id)
+
+    def _leave_out_what_is_not_silenced(self) -> None:
+        """Say of recordings that they stay out because the side to be silent can't be told from the customer's."""
+        kind = words.kind_of(Recording._meta.label)
+        for portion in self._portions(Recording) if self.dossier.silence_others else ():
+            if out := sum(not self.can_silence(row) for row in portion):
+                self.left_out[kind, "both voices stand in one channel, so one side alone can't be silenced"] += out
 
     def rows(self, kind: str) -> Iterator[Row]:
         """Yield the rows of a kind, their fields as in COLUMNS."""

@@ -153,10 +153,10 @@ class Counts:
         self._progress = progress
 
     def counted(self, kind: str, rows: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-        """Hand rows on and count them."""
+        """Hand rows on and count them, but for sounds that are listed and left out."""
         self.rows[kind] = 0
         for row in rows:
-            self.rows[kind] += 1
+            self.rows[kind] += row.get("file", "") is not None
             yield row
 
     def sound(self) -> None:

@@ -1,7 +1,4 @@
-"""The pages of the proof: a request's certificate, to read and to keep, and a page to check one.
-
-Faces only. What is uploaded to be checked stays in memory, is bounded, and is not kept.
-"""
+"""The pages of a certificate of a request, to read and to keep. Faces only; anybody may check one: `config.checking`."""
 
 from datetime import datetime
 from typing import Any
@@ -10,7 +7,7 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET
 
 from accounts.pages import page, render_page
 from accounts.requests import MemberRequest
@@ -19,9 +16,7 @@ from rtbf.models import Certificate, Request
 from rtbf.proof.certificate import downloaded, newest, read
 from rtbf.querysets import SEE
 from rtbf.times import in_zone
-from rtbf.verify_certificate import MOST_BYTES, NotGenuine, check, sentences
 from rtbf.views.finding import visible_request
-from trail.sequence import signer
 
 MOMENTS = {
     "unreadable_at": "Unreadable here",
@@ -73,23 +68,6 @@ def download(request: MemberRequest, pk: UUID, version: int, form: str) -> HttpR
     return HttpResponse(data, content_type=TYPES[form], headers=headers)
 
 
-@page("certificates/check/", name="certificate-check", right=SEE, action="certificate.checked")
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
-def check_one(request: MemberRequest) -> HttpResponseBase:
-    """Check an uploaded certificate with this installation's key."""
-    context: dict[str, Any] = {"key": signer().verifier.vkey(), "most_mb": MOST_BYTES // 1024 // 1024}
-    if request.method == "POST":
-        try:
-            found = check(_uploaded(request), key=context["key"])
-        except NotGenuine as problem:
-            context["problem"] = str(problem)
-        else:
-            context |= {"checked": found, "sentences": sentences(found, key_given=True)}
-    status = 422 if "problem" in context else 200
-    return render_page(request, "rtbf/certificate_check.html", context, title="Check a certificate", status=status)
-
-
 def _in_words(moment: str | None, found: Request) -> str:
     return in_zone(datetime.fromisoformat(moment), found.account.zone) if moment else ""
 
@@ -98,15 +76,8 @@ def _kept_in_words(kept: list[dict[str, Any]]) -> list[tuple[str, str]]:
     return [(f"{each['number']:,} {words.named(each['kind'], each['number'])}", each["ground"]) for each in kept]
 
 
-def _uploaded(request: HttpRequest) -> bytes:
-    file = request.FILES.get("certificate")
-    if file is None:
-        raise NotGenuine(f"Choose a file of at most {MOST_BYTES // 1024 // 1024} MB. Nothing was checked.")
-    return bytes(file.read(MOST_BYTES + 1))
-
-
 def _picture(request: HttpRequest, certificate: Certificate) -> bytes:
     # Only here, since drawing loads much that no other page needs.
     from rtbf.proof.certificate_picture import picture
 
-    return picture(certificate, check_url=request.build_absolute_uri(reverse("portal:certificate-check")))
+    return picture(certificate, check_url=request.build_absolute_uri(reverse("certificate-check")))

@@ -91,7 +91,7 @@ def test_the_certificate_of_a_request(house: House, supervisor: Person, page: Pa
         command = [sys.executable, "-m", "rtbf.verify_certificate", str(kept), "--key", signer().verifier.vkey()]
         ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
         assert (ended.returncode, request.reference in ended.stdout) == (0, True)
-        page.goto(live_server.url + reverse("portal:certificate-check"))
+        page.goto(live_server.url + reverse("certificate-check"))
         page.get_by_label("Certificate, as JSON or PDF").set_input_files(kept)
         follow(page.get_by_role("button", name="Check"))
         expect(page.get_by_text("Genuine:")).to_be_visible()
@@ -103,7 +103,7 @@ def test_the_certificate_of_a_request(house: House, supervisor: Person, page: Pa
     broken.write_bytes(
         (tmp_path / "certificate.json").read_bytes().replace(b'"clean":', b'"clean" :', 1).replace(b"true", b"false", 1)
     )
-    page.goto(live_server.url + reverse("portal:certificate-check"))
+    page.goto(live_server.url + reverse("certificate-check"))
     page.get_by_label("Certificate, as JSON or PDF").set_input_files(broken)
     follow(page.get_by_role("button", name="Check"))
     expect(page.get_by_role("alert")).to_contain_text("not as it was issued")

@@ -10,9 +10,11 @@ from datetime import timedelta
 
 import pytest
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from accounts import roles
+from config import checking
 from jobs.key_care import renew, rotate_root
 from jobs.models import Job
 from privacy.keyring.models import Destroyed
@@ -269,8 +271,6 @@ def test_the_pages(certified, supervisor, client_of, account):
     assert Event.objects.filter(action="certificate.downloaded").count() == 2
     for name, content, status in (("c.json", found["json"].content, 200), ("c.pdf", found["pdf"].content, 200),
                                   ("x.json", b"{}", 422)):  # fmt: skip
-        from django.core.files.uploadedfile import SimpleUploadedFile
-
         answer = client.post("/certificates/check/", {"certificate": SimpleUploadedFile(name, content)})
         assert answer.status_code == status
     assert client.post("/certificates/check/").status_code == 422
@@ -285,6 +285,28 @@ def test_the_page_says_in_words_what_a_hold_kept(house, supervisor, officer, val
     page = client_of(supervisor).get(f"/requests/{request.pk}/certificate/").content.decode()
     assert "1 data value: Art. 17(3)(e)" in page
     assert " × " not in page
+
+
+def test_whoever_holds_a_certificate_checks_it_without_a_sign_in_and_leaves_nothing(certified, client, caplog):
+    """A QR code on the paper leads here: who was forgotten, or their lawyer, is no member."""
+    document = newest(certified).document.encode()
+    other = document.replace(b'"clean":true', b'"clean":false')
+    before = Event.objects.count()
+    for content, status, says in ((document, 200, "Genuine"), (other, 422, "not as it was issued"), (b"x", 422, "")):
+        answer = client.post("/certificates/check/", {"certificate": SimpleUploadedFile("c.json", content)})
+        assert (answer.status_code, says in answer.content.decode()) == (status, True)
+    assert "sessionid" not in client.cookies
+    assert Event.objects.count() == before
+    assert certified.reference not in caplog.text
+
+
+def test_a_large_file_is_refused_and_too_many_wait(certified, client, monkeypatch):
+    large = SimpleUploadedFile("c.json", b"{" * (MOST_BYTES + 1))
+    assert client.post("/certificates/check/", {"certificate": large}).status_code == 422
+    monkeypatch.setattr(checking, "CHECKS", 2)
+    assert [client.post("/certificates/check/").status_code for _ in range(2)] == [422, 429]
+    assert client.get("/certificates/check/").status_code == 200
+    assert client.post("/certificates/check/", REMOTE_ADDR="203.0.113.9").status_code == 422
 
 
 def test_a_stranger_sees_no_certificate(certified, stranger, client_of):

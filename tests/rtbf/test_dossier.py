@@ -243,6 +243,10 @@ def test_one_voice_in_one_channel_is_left_out_when_the_other_is_to_be_silent(hou
     archive = unpacked(supervisor, built(supervisor, house.account, silence_others=True))
     assert not any("recording" in name for name in archive.namelist())
     assert any("one channel" in each["note"] for each in read(archive)["audio"])
+    assert "- recording (1): both voices stand in one channel" in archive.read("LEFT-OUT.txt").decode()
+    made = Dossier.objects.get()
+    assert made.counts["audio"] == 1, "the voicemail alone"
+    assert any("one channel" in because for _, because, _ in made.left_out)
 
 
 def test_packing_takes_no_more_memory_than_a_piece():

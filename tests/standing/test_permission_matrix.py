@@ -88,7 +88,6 @@ route                                                       GET  POST  agent sup
 /requests/rules/letters/<slug:kind>/                           200  422   .     .          x       .       x      -
 /requests/<uuid:pk>/certificate/                          200  405   .     x          x       .       .      404
 /requests/<uuid:pk>/certificate/<int:version>.<str:form>  404  405   .     x          x       .       .      404
-/certificates/check/                                      200  422   .     x          x       .       .      -
 /dossiers/                                                200  422   .     x          .       .       .      -
 /dossiers/<uuid:pk>/                                      200  405   .     x          .       .       .      404
 /dossiers/<uuid:pk>/fetch/                                405  302   .     x          .       .       .      404
@@ -182,11 +181,13 @@ route                                             GET  POST
 /accounts/account/<path:object_id>/history/       404  404
 """
 
-# The pages around signing in, which know no role: what a stranger and what somebody signed in gets, by GET and by POST.
+# The pages around signing in, and the check of a certificate, which know no role: what a stranger and what somebody
+# signed in gets, by GET and by POST.
 SIGNING_IN = """
 route                                                                  stranger      signed in
 /account/login/                                                        200  200      302  302
 /account/logout/                                                       302  302      200  302
+/certificates/check/                                                   200  422      200  422
 /account/signup/                                                       404  404      302  302
 /account/inactive/                                                     200  405      200  405
 /account/reauthenticate/                                               302  302      200  200
