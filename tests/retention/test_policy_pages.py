@@ -194,6 +194,7 @@ def test_a_paused_policy_that_gives_way_says_so_and_can_be_paused(client: Client
     everything = {**FORM, "kinds": list(data_map.kinds()), "name": "New one", "replaces": default.pk}
     client.post("/policies/propose/", {**everything, "step": "save", "typed": "30 days"})
     client.post(f"/policies/{default.pk}/pause/", {"until": policies.today_in(account), "because": "An audit"})
+    assert "Nothing with this name is pending" in client.get("/policies/", {"name": "Case"}).content.decode()
     text = client.get("/policies/").content.decode()
     assert "gives way to New one" in text
     assert "paused by" in text
