@@ -1,4 +1,4 @@
-"""The pages of a certificate of a request, to read and to keep. Faces only; anybody may check one: `config.checking`."""
+"""The pages of a request's certificate, to read and to keep. Faces only; anybody may check one: `config.checking`."""
 
 from datetime import datetime
 from typing import Any
