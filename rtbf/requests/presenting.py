@@ -1,6 +1,6 @@
 """Put a request and its plan into words for people: groups, sentences, timeline, progress."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -16,7 +16,7 @@ from privacy.open import Warrant, open_rows
 from retention.models import LegalHold
 from rtbf import words
 from rtbf.cases.clocks import days_left
-from rtbf.models import Action, Outcome, PlanItem, Request, State
+from rtbf.models import Action, Letter, Outcome, PlanItem, Request, State
 from rtbf.planning.freezing import GOING
 from rtbf.requests.lifecycle import is_stopped
 from rtbf.times import in_zone, length, time_left
@@ -176,8 +176,8 @@ def _items(number: int) -> str:
     return f"{number:,} {'item' if number == 1 else 'items'}" if number else ""
 
 
-def timeline(request: Request) -> list[dict[str, str]]:
-    """Return what happened to the request, oldest first: when, what, who."""
+def timeline(request: Request, *, with_papers: bool = False) -> list[dict[str, str]]:
+    """Return what happened to the request, oldest first: when, what, who. with_papers: letters and certificates too."""
     steps: list[tuple[datetime | None, str, User | None]] = [
         (request.raised_at, f"Taken in{_by_channel(request)}", request.raised_by),
         (request.identity_checked_at, f"Identity: {request.get_identity_by_display()}", request.identity_checked_by),
@@ -189,10 +189,19 @@ def timeline(request: Request) -> list[dict[str, str]]:
         (request.refused_at, f"Refused: {request.get_refused_because_display()}", request.refused_by),
         (request.started_at, "Begun", None),
         (request.finished_at, request.get_state_display() if request.is_finished else "", None),
+        *(_papers(request) if with_papers else ()),
     ]
     steps.sort(key=lambda step: step[0].timestamp() if step[0] else 0.0)
     zone = request.account.zone
     return [{"when": in_zone(at, zone), "what": what, "who": str(who or "")} for at, what, who in steps if at]
+
+
+def _papers(request: Request) -> Iterator[tuple[datetime | None, str, User | None]]:
+    """Yield the letters that went out and the certificates that were issued; neither is opened."""
+    for letter in Letter.objects.filter(case__request=request).exclude(sent_at=None).select_related("prepared_by"):
+        yield letter.sent_at, f"Letter: {letter.get_kind_display()} · {letter.get_state_display()}", letter.prepared_by
+    for issued_at, version in request.certificates.values_list("issued_at", "version"):
+        yield issued_at, f"Certificate, version {version}", None
 
 
 def _by_channel(request: Request) -> str:

@@ -135,7 +135,7 @@ def show(request: MemberRequest, pk: UUID) -> HttpResponseBase:
         **_context(request, found),
         "identifiers": _identifiers(found, opening),
         "groups": groups(found, warrant=opening),
-        "timeline": timeline(found),
+        "timeline": timeline(found, with_papers=True),
         "outcomes": outcomes(found),
         "sharing": sharing_of(found) if found.state == State.PLANNED else [],
         "changed": changes_if_thin(found),

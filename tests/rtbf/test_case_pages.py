@@ -4,8 +4,10 @@ import uuid
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
 from accounts import roles
+from rtbf.cases.letters import prepare_letter, print_letter
 from rtbf.models import Evidence, Request
 from rtbf.requests.lifecycle import plan_request
 from tests.conftest import make_person
@@ -36,6 +38,20 @@ def test_evidence_is_a_download_and_never_a_page(asked, supervisor, client_of):
     assert answer["Content-Disposition"].endswith('.pdf"')
     assert (answer["X-Content-Type-Options"], "sandbox" in answer["Content-Security-Policy"]) == ("nosniff", True)
     assert client.get(f"/requests/{asked.pk}/case/evidence/{uuid.uuid4()}/").status_code == 404
+
+
+def test_letters_and_certificates_stand_in_the_history_of_a_request(asked, supervisor, client_of):
+    letter = prepare_letter(
+        actor=supervisor.actor, request=asked, kind="acknowledge", to="", subject="canary", body="canary"
+    )
+    page = f"/requests/{asked.pk}/"
+    assert "Letter: Acknowledgement" not in client_of(supervisor).get(page).content.decode()
+    print_letter(actor=supervisor.actor, letter=letter)
+    asked.certificates.create(version=1, issued_at=timezone.now(), is_clean=True, final=False, facts="", document="{}")
+    shown = client_of(supervisor).get(page).content.decode()
+    assert "Letter: Acknowledgement · Printed" in shown
+    assert "Certificate, version 1" in shown
+    assert "canary" not in shown
 
 
 @pytest.mark.parametrize("content", [b"<html>", b"%PDF-" + b"0" * 6_000_000])
