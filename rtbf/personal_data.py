@@ -30,7 +30,8 @@ from rtbf.models import (
     TaskEvidence,
     TaskSubject,
 )
-from rtbf.reindexing import behind_requested
+from rtbf.reindexing import behind_requested, behind_searches
+from trail.models import Detail
 
 WRITTEN = Datum(Category.CASE)
 SEALED = ("id", "key_id", "account", "condemned_at", "condemnation_id", "erased_at")
@@ -111,6 +112,7 @@ declare(
 )
 
 indexed_by(RequestedIdentifier, behind_requested, opens=["typed"])
+indexed_by(Detail, behind_searches, opens=["sealed"])
 known_by(RequestedIdentifier, marks_of_typed, needs=["kind"], opens=["shown"], person=True)
 declare(
     Figures,

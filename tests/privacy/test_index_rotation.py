@@ -303,7 +303,7 @@ def test_a_restored_copy_gets_its_indexes_anew_from_what_its_rows_say(account, p
 
 
 def test_from_the_shell_after_a_restore(account, people, supervisor, capsys):
-    """Acts in which somebody was searched for have lists of indexes, and nobody says what stands behind them."""
+    """Acts in which somebody was searched for are found by that person again; others have an empty list."""
     index = digest(account.pk, "phone", ALICE)
     searched = append(
         "customer.searched",
@@ -311,6 +311,9 @@ def test_from_the_shell_after_a_restore(account, people, supervisor, capsys):
         account_id=account.pk,
         detail={"identifiers": ALICE},
         found_by=[index],
+    )
+    other = append(
+        "customer.opened", actor=supervisor.actor, account_id=account.pk, detail={"note": ALICE}, found_by=[index]
     )
     rotate(account.pk)
     IndexKey.objects.all().delete()
@@ -321,4 +324,5 @@ def test_from_the_shell_after_a_restore(account, people, supervisor, capsys):
     assert "it would be taken in twice" in said
     assert found(account, ALICE) == [people[0].pk]
     assert Event.objects.get(action="index_key.rebuilt").account_id == account.pk
-    assert Detail.objects.get(pk=searched.pk).digests == []
+    assert digest(account.pk, "phone", ALICE) in [bytes(each) for each in Detail.objects.get(pk=searched.pk).digests]
+    assert Detail.objects.get(pk=other.pk).digests == []
