@@ -13,6 +13,7 @@ from interactions.batch import numbering_of
 from interactions.contents import Numbering
 from privacy.blind_index import digest
 from rtbf.errors import IdentifiesNobody, OwnNumber, Unreadable
+from rtbf.models import Request
 
 WEAK = frozenset({Kind.NAME, Kind.ADDRESS, Kind.BIRTH_DATE})
 MOST_IDENTIFIERS = 50
@@ -42,6 +43,12 @@ class Read:
     def __repr__(self) -> str:
         """Name the kind alone: a repr ends up in tracebacks."""
         return f"Read({self.asked.kind.value})"
+
+
+def asked_of(request: Request) -> list[Asked]:
+    """Return what was typed into a request, as blind indexes; nothing once that has been destroyed."""
+    typed = request.identifiers.filter(condemned_at=None).order_by("pk")
+    return [Asked(Kind(row.kind), tuple(bytes(digest) for digest in row.digests)) for row in typed]
 
 
 def split(text: str) -> list[str]:

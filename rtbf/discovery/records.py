@@ -29,6 +29,8 @@ from rtbf.models import Action, Dossier, Request, RequestedIdentifier
 from trail.details import details_about
 
 AT_ONCE = 500
+OWN_GUARDS = (guards.OPEN_REQUESTS, guards.RESTRICTIONS)
+"""What stops no request: it is open itself, and what is restricted may be forgotten. Plan and work ask all others."""
 BESIDE = 20
 """How many characters may lie between a name and the number it goes with, where two people share the name."""
 
@@ -249,14 +251,20 @@ def _asked_of_guards(items: list[Item]) -> Iterator[Item]:
         for start in range(0, len(ids), AT_ONCE):
             refused |= guards.ask(
                 lineage.targets(_rows(model, ids[start : start + AT_ONCE])),
-                without=[guards.OPEN_REQUESTS, guards.RESTRICTIONS],
+                without=OWN_GUARDS,
             )
     for item in items:
         refusal = refused.get(item.id)
         if refusal is None or item.action == Action.DECIDE:
             yield item
         else:
-            yield replace(item, action=Action.KEEP, because=refusal.ground, held_by=_id(refusal.by))
+            because, held_by = kept_by(refusal)
+            yield replace(item, action=Action.KEEP, because=because, held_by=held_by)
+
+
+def kept_by(refusal: guards.Refusal) -> tuple[str, UUID | None]:
+    """Return why a guard keeps a record, and the hold if it is one, as a row of a plan says it."""
+    return refusal.ground[:40], UUID(refusal.by) if refusal.by else None
 
 
 def _going_by_model(items: Iterable[Item]) -> dict[type[SealedModel], list[UUID]]:
@@ -283,7 +291,3 @@ def _keep_whole(items: Iterable[Item]) -> list[Item]:
         else item
         for item in items
     ]
-
-
-def _id(text: str) -> UUID | None:
-    return UUID(text) if text else None

@@ -11,13 +11,12 @@ from uuid import UUID
 from django.db.models import Count, Max, Min
 
 from accounts.models import Account
-from customers.kinds import Kind
 from customers.models import Identifier
 from interactions.models import Interaction, Mention
 from rtbf.discovery.people import People, find_people
-from rtbf.discovery.reading import Asked
+from rtbf.discovery.reading import asked_of
 from rtbf.discovery.staff import staff_digests
-from rtbf.models import Request, RequestedIdentifier
+from rtbf.models import Request
 from rtbf.times import in_zone, length
 
 SAMPLES, MOST_CARRIERS = 3, 20
@@ -59,8 +58,7 @@ class Sharing:
 
 def sharing_of(request: Request) -> list[Sharing]:
     """Return the shared identifiers of a request; none when what was typed has been destroyed."""
-    rows = RequestedIdentifier.objects.filter(request=request, condemned_at=None).order_by("pk")
-    asked = [Asked(Kind(row.kind), tuple(bytes(each) for each in row.digests)) for row in rows]
+    asked = asked_of(request)
     return sharing(request.account, find_people(request.account, asked)) if asked else []
 
 

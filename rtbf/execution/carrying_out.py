@@ -12,16 +12,14 @@ from uuid import UUID
 
 from django.apps import apps
 from django.db import DataError, IntegrityError, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from customers.kinds import Kind
-from customers.models import Customer, Identifier
 from interactions.audio import AudioError
 from jobs.errors import JobFailed
 from jobs.registry import Progress
 from privacy import erasure
-from privacy.guards import OPEN_REQUESTS, RESTRICTIONS, Refusal
+from privacy.guards import Refusal
 from privacy.keyring.ring import KeyLost
 from privacy.ledger import Memory
 from privacy.models import Condemnation, SealedModel
@@ -30,18 +28,16 @@ from privacy.versions import Changed
 from retention.deferring import defer
 from rtbf import words
 from rtbf.discovery.kept_files import FILE
-from rtbf.discovery.people import Settled
-from rtbf.discovery.reading import Asked
-from rtbf.discovery.records import discover, of_customers
+from rtbf.discovery.records import OWN_GUARDS, kept_by
 from rtbf.entries import GROUND, note
 from rtbf.execution.deferred import open_again
 from rtbf.execution.kept_files import unlink_files
+from rtbf.execution.looking_again import look_again
 from rtbf.execution.passages import Asker, Taken, take_out
 from rtbf.execution.typed import forget_what_was_typed
 from rtbf.external.tasking import open_tasks, unfinished
-from rtbf.models import Action, Outcome, PlanItem, Request, RequestedIdentifier, State
-from rtbf.planning.decisions import NOT_THEIRS, settle
-from rtbf.planning.freezing import GOING, freeze
+from rtbf.models import Action, Outcome, PlanItem, Request, State
+from rtbf.planning.decisions import PERSON
 from rtbf.proof.proving import begin_proof, hand_over
 from trail.actor import Actor
 from trail.canonical import Fact
@@ -49,8 +45,6 @@ from vault.errors import VaultError
 
 AT_ONCE = 500
 PASSES = 10
-OWN_GUARDS = (OPEN_REQUESTS, RESTRICTIONS)
-PERSON = (Customer._meta.label, Identifier._meta.label)
 BROKEN = (IntegrityError, DataError, KeyLost, VaultError)
 """What one record can fail with; a database that does not answer is not among them: then everything waits."""
 UNHEARD = (AudioError, FileNotFoundError, Changed)
@@ -94,14 +88,14 @@ class Execution:
     def run(self) -> None:
         """Do all of it."""
         self._finish_interrupted()
-        self._look_again()
+        look_again(self.request)
         open_tasks(self.request, actor=self.actor)
         begin_proof(self.request, actor=self.actor)
         for _ in range(PASSES):
             self._erase_units()
             self._redact_passages()
             self._erase_customers()
-            if not self._look_again():
+            if not look_again(self.request):
                 break
         unlink_files(self.request, actor=self.actor, tell=self._tell)
         hand_over(self.request, actor=self.actor)
@@ -119,41 +113,6 @@ class Execution:
         )
         for condemnation in halfway.order_by("at"):
             erasure.finish(condemnation, actor=self.actor)
-
-    def _look_again(self) -> bool:
-        """Search once more and add what came in after the plan; returns whether there was anything."""
-        items = self.request.items
-        before = items.count()
-        planned = frozenset(
-            items.filter(label=PERSON[0]).exclude(action=Action.DECIDE).values_list("record_id", flat=True)
-        )
-        asked = self._asked(planned)
-        settled = self._settled(planned)
-        found = discover(self.request.account, asked, request=self.request, settled=settled).items if asked else ()
-        theirs = [each for each in of_customers(planned) if each.model is not Customer]
-        # Theirs first, since the first row stays: once the customer is gone, their own texts look like other people's.
-        freeze(self.request, [*theirs, *(item for item in found if item.action in GOING)], late=True)
-        settle(self.request)
-        if self.request.replanned_at is None:
-            self.request.replanned_at = timezone.now()
-            self.request.save(update_fields=["replanned_at"])
-        return items.count() > before
-
-    def _settled(self, planned: frozenset[UUID]) -> Settled:
-        """Return whom the request means: those who only share an identifier never, and nobody new once it began."""
-        shares = Q(action=Action.DECIDE) | Q(decision=NOT_THEIRS)
-        holders = self.request.items.filter(shares).values_list("customer_id", flat=True)
-        apart = frozenset(each for each in holders if each is not None) - planned
-        return Settled(planned if self.request.replanned_at else None, apart)
-
-    def _asked(self, planned: frozenset[UUID]) -> list[Asked]:
-        """Return what was typed; after a hold deferred the end that is gone, and the customers still carry theirs."""
-        typed = RequestedIdentifier.objects.filter(request=self.request, condemned_at=None)
-        asked = [Asked(Kind(row.kind), tuple(bytes(digest) for digest in row.digests)) for row in typed]
-        if asked:
-            return asked
-        carried = Identifier.objects.filter(customer_id__in=planned, condemned_at=None)
-        return [Asked(Kind(row.kind), (bytes(row.digest),)) for row in carried]
 
     def _erase_units(self) -> None:
         rows = self._undone().filter(spans__isnull=True).exclude(label__in=PERSON).order_by("unit", "pk")
@@ -251,7 +210,7 @@ class Execution:
             item.done_at = timezone.now()
             item.outcome = Outcome.KEPT if refusal else Outcome.DONE
             if refusal:
-                item.because, item.held_by = refusal.ground[:40], UUID(refusal.by) if refusal.by else None
+                item.because, item.held_by = kept_by(refusal)
         PlanItem.objects.bulk_update(items, ["done_at", "outcome", "because", "held_by"], batch_size=AT_ONCE)
         self._tell()
 

@@ -4,15 +4,13 @@ What a legal hold on the request keeps becomes a row of its plan. So the request
 goes on by itself when the hold is released.
 """
 
-from uuid import UUID
-
 from django.utils import timezone
 
 from privacy import erasure
 from privacy.ledger import Memory
 from retention.deferring import defer
 from rtbf import words
-from rtbf.discovery.records import Item
+from rtbf.discovery.records import Item, kept_by
 from rtbf.execution.passages import Asker
 from rtbf.models import Action, Outcome, Request, RequestedIdentifier
 from rtbf.planning.freezing import freeze
@@ -25,7 +23,7 @@ def forget_what_was_typed(request: Request, asked: Asker) -> None:
     defer(kept)
     freeze(request, [Item(RequestedIdentifier, ref.id, ref.id, Action.DELETE, words.ASKED_FOR) for ref in kept])
     for ref, refusal in kept.items():
+        because, held_by = kept_by(refusal)
         request.items.filter(label=ref.label, record_id=ref.id).update(
-            done_at=timezone.now(), outcome=Outcome.KEPT, because=refusal.ground[:40],
-            held_by=UUID(refusal.by) if refusal.by else None,
-        )  # fmt: skip
+            done_at=timezone.now(), outcome=Outcome.KEPT, because=because, held_by=held_by
+        )

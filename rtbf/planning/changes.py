@@ -10,11 +10,10 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from customers.kinds import Kind
 from interactions.scanning import found_since
 from rtbf import words
 from rtbf.discovery.people import find_people
-from rtbf.discovery.reading import Asked
+from rtbf.discovery.reading import asked_of
 from rtbf.discovery.records import Discovery, Item, discover
 from rtbf.entries import note
 from rtbf.errors import PlanChanged
@@ -56,12 +55,6 @@ class Changes:
             if number
         ]
         return ", ".join(parts)
-
-
-def asked_of(request: Request) -> list[Asked]:
-    """Return what the request asked for, as blind indexes."""
-    typed = request.identifiers.filter(condemned_at=None)
-    return [Asked(Kind(row.kind), tuple(bytes(digest) for digest in row.digests)) for row in typed]
 
 
 def find_again(request: Request) -> Discovery:

@@ -18,6 +18,7 @@ from privacy import guards, lineage
 from privacy import map as data_map
 from rtbf import words
 from rtbf.codes import Exclusion
+from rtbf.discovery.records import OWN_GUARDS, kept_by
 from rtbf.entries import note
 from rtbf.errors import NotPossible, TooLate
 from rtbf.models import Action, Outcome, PlanItem, Request, State
@@ -97,10 +98,9 @@ def _ask_guards(rows: Iterable[PlanItem]) -> None:
         model: Any = apps.get_model(label)
         ids = [row.record_id for row in going.values() if row.label == label]
         targets = lineage.targets(model._default_manager.filter(pk__in=ids))
-        for record_id, refusal in guards.ask(targets, without=(guards.OPEN_REQUESTS, guards.RESTRICTIONS)).items():
+        for record_id, refusal in guards.ask(targets, without=OWN_GUARDS).items():
             row = going[record_id]
-            row.action, row.because = Action.KEEP, refusal.ground[:40]
-            row.held_by = UUID(refusal.by) if refusal.by else None
+            row.action, (row.because, row.held_by) = Action.KEEP, kept_by(refusal)
 
 
 def keep_whole(request: Request) -> None:

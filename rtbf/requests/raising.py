@@ -19,12 +19,11 @@ from privacy.ids import new_id
 from privacy.keyring.ring import create_keys
 from rtbf.cases.intake import Intake, prove
 from rtbf.discovery.people import find_people
-from rtbf.discovery.reading import Asked, read_all
+from rtbf.discovery.reading import Asked, asked_of, read_all
 from rtbf.discovery.records import discover
 from rtbf.entries import note
 from rtbf.errors import NothingFound, RequestError, TooLate
 from rtbf.models import PlanItem, Request, State
-from rtbf.planning.changes import asked_of
 from rtbf.planning.decisions import RAISE
 from rtbf.planning.freezing import count, freeze
 from rtbf.requests.lifecycle import new_request, plan_request, sent_before

@@ -21,11 +21,10 @@ from rtbf.cases.intake import Intake, prove
 from rtbf.cases.rules import rules_of
 from rtbf.codes import Asks, Objection
 from rtbf.discovery.people import find_people
-from rtbf.discovery.reading import Read, read_all
+from rtbf.discovery.reading import Read, asked_of, read_all
 from rtbf.entries import note
 from rtbf.errors import NothingFound, NotPossible, RequestError, TooLate
 from rtbf.models import Correction, Request, State
-from rtbf.planning.changes import asked_of
 from rtbf.planning.decisions import RAISE
 from rtbf.requests.lifecycle import new_request, sent_before
 from rtbf.requests.linking import open_erasures_of

@@ -25,6 +25,7 @@ HERE = Path(__file__).resolve().parents[2]
 PRODUCT = ("privacy", "rtbf", "interactions", "customers", "jobs", "trail", "vault")
 FLOWS = (
     "rtbf/execution/carrying_out.py",
+    "rtbf/execution/looking_again.py",
     "rtbf/proof/proving.py",
     "rtbf/proof/certificate.py",
     "rtbf/external/tasking.py",

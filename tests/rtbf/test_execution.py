@@ -216,10 +216,10 @@ class Killed(BaseException):
 
 
 STEPS = [
-    (carrying_out.Execution, "_look_again"),
+    (carrying_out, "look_again"),
     (carrying_out.Execution, "_redact_passages"),
     (carrying_out.Execution, "_erase_customers"),
-    (carrying_out.Execution, "_forget_what_was_typed"),
+    (carrying_out, "forget_what_was_typed"),
     (carrying_out.Execution, "_conclude"),
     (carrying_out.Execution, "_done"),
     (erasure, "finish"),
