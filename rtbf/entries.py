@@ -1,5 +1,7 @@
-"""Write the entries of requests: each names the request and its reference, and carries codes and counts only."""
+"""Write the entries of requests: each names the request, its reference and its right, with codes and counts only."""
 
+from privacy.open import Warrant, warrant
+from privacy.witness import RecordRef
 from rtbf.codes import Asks
 from rtbf.models import Request
 from trail.actor import Actor
@@ -28,4 +30,16 @@ def note(
         purpose=GROUNDS[Asks(request.asks)],
         case=request.reference,
         facts=facts,
+    )
+
+
+def opening_of(request: Request, actor: Actor, action: str) -> Warrant:
+    """Return the warrant to open what belongs to a request; `action` is what the entries of the openings are called."""
+    return warrant(
+        actor=actor,
+        action=action,
+        account_id=request.account_id,
+        purpose=GROUNDS[Asks(request.asks)],
+        record=RecordRef(request._meta.label, request.pk, request.account_id),
+        case=request.reference,
     )

@@ -11,11 +11,10 @@ from django.db import transaction
 
 from accounts.rights import require
 from privacy.keyring.ring import create_keys
-from privacy.open import open_row, warrant
+from privacy.open import open_row
 from privacy.sealing import seal
-from privacy.witness import RecordRef
 from rtbf.cases.intake import WRITE, case_of
-from rtbf.entries import GROUND, note
+from rtbf.entries import note, opening_of
 from rtbf.errors import NotPossible, TooLate
 from rtbf.models import Evidence, Request
 from trail.actor import Actor, require_actor
@@ -69,11 +68,7 @@ def open_evidence(*, actor: Actor, evidence: Evidence) -> Handed:
     """Open an attachment for download, on record. Raises Refused, privacy.open.Forgotten."""
     request = evidence.case.request
     require(require_actor(actor), WRITE, request, action="evidence.downloaded")
-    opening = warrant(
-        actor=actor, action="evidence.downloaded", account_id=request.account_id, purpose=GROUND,
-        record=RecordRef(request._meta.label, request.pk, request.account_id), case=request.reference,
-    )  # fmt: skip
-    opened = open_row(evidence, "name", "content", warrant=opening)
+    opened = open_row(evidence, "name", "content", warrant=opening_of(request, actor, "evidence.downloaded"))
     return Handed(opened["name"], base64.b64decode(opened["content"]))
 
 

@@ -20,14 +20,13 @@ from accounts.rights import require
 from jobs import queue
 from jobs.errors import JobFailed
 from privacy.keyring.ring import create_keys
-from privacy.open import Warrant, open_row, warrant
+from privacy.open import open_row
 from privacy.sealing import seal
-from privacy.witness import RecordRef
 from rtbf.cases.intake import LONGEST_CONTACT, WRITE, case_of
 from rtbf.cases.letter_texts import ASKED, DEFAULTS, PLACEHOLDERS
 from rtbf.cases.rules import CHANGE
 from rtbf.codes import Asks, Extension, LetterKind, RefusalGround
-from rtbf.entries import GROUND, note
+from rtbf.entries import note, opening_of
 from rtbf.errors import NotPossible, TooLate
 from rtbf.models import Letter, LetterTemplate, Request, Sending
 from trail.actor import Actor, require_actor
@@ -143,7 +142,7 @@ def send_letter(*, actor: Actor, letter: Letter) -> Letter:
     request = letter.case.request
     require(require_actor(actor), WRITE, request, action="letter.queued")
 
-    opened = open_row(letter, "to", warrant=_warrant(actor, letter, "letter.opened"))
+    opened = open_row(letter, "to", warrant=opening_of(request, actor, "letter.opened"))
     _prove_address(opened["to"] or "")
     with transaction.atomic():
         held = Letter.objects.select_for_update().get(pk=letter.pk)
@@ -164,7 +163,8 @@ def deliver_letter(letter_id: UUID, *, actor: Actor) -> None:
     letter = Letter.objects.select_related("case__request__account").get(pk=letter_id)
     if letter.state != Sending.QUEUED:
         return
-    opened = open_row(letter, "to", "subject", "body", warrant=_warrant(actor, letter, "letter.opened"))
+    opening = opening_of(letter.case.request, actor, "letter.opened")
+    opened = open_row(letter, "to", "subject", "body", warrant=opening)
     try:
         EmailMessage(opened["subject"], opened["body"], to=[opened["to"]]).send()
     except OSError as problem:  # smtplib's errors are OSErrors; their text may hold the address
@@ -206,11 +206,3 @@ def _prove_address(to: str) -> None:
         raise NotPossible(
             "The letter has no e-mail address. Nothing was sent. Print it, or write it anew with an address."
         ) from None
-
-
-def _warrant(actor: Actor, letter: Letter, action: str) -> Warrant:
-    request = letter.case.request
-    record = RecordRef(request._meta.label, request.pk, request.account_id)
-    return warrant(
-        actor=actor, action=action, account_id=request.account_id, purpose=GROUND, record=record, case=request.reference
-    )

@@ -19,12 +19,10 @@ from customers.models import Disclosure, Identifier
 from jobs import queue
 from privacy import erasure
 from privacy.keyring.ring import NewKey, create_keys
-from privacy.open import open_rows, warrant
+from privacy.open import open_rows
 from privacy.sealing import seal
-from privacy.witness import RecordRef
 from rtbf.cases.rules import today_in
-from rtbf.codes import Asks
-from rtbf.entries import GROUND, GROUNDS, note
+from rtbf.entries import GROUND, note, opening_of
 from rtbf.errors import NotPossible
 from rtbf.external.register import active_systems
 from rtbf.models import (
@@ -242,11 +240,4 @@ def identifiers_of(request: Request, carried: "QuerySet[Identifier]", *, actor: 
 
 
 def _opened(request: Request, rows: list[Any], name: str, *, actor: Actor) -> dict[UUID, dict[str, Any]]:
-    if not rows:
-        return {}
-    record = RecordRef(request._meta.label, request.pk, request.account_id)
-    opening = warrant(
-        actor=actor, action="task.prepared", account_id=request.account_id, purpose=GROUNDS[Asks(request.asks)],
-        record=record, case=request.reference,
-    )  # fmt: skip
-    return open_rows(rows, name, warrant=opening)
+    return open_rows(rows, name, warrant=opening_of(request, actor, "task.prepared")) if rows else {}

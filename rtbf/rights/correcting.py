@@ -26,12 +26,11 @@ from interactions.models import DataSourceValue, Interaction, Mention
 from privacy import erasure, guards, ledger, lineage, redaction
 from privacy.blind_index import digest
 from privacy.models import SealedModel
-from privacy.open import Warrant, open_rows, warrant
-from privacy.witness import RecordRef
+from privacy.open import Warrant, open_rows
 from retention.deferring import defer
 from rtbf import words
 from rtbf.codes import Asks
-from rtbf.entries import GROUNDS
+from rtbf.entries import GROUNDS, opening_of
 from rtbf.errors import NotPossible, TooLate
 from rtbf.external.tasking import ask_others
 from rtbf.models import Correction, Request, RequestedIdentifier, State, TaskKind
@@ -84,7 +83,7 @@ def correct_customer(*, actor: Actor, request: Request) -> Request:
         held, customers = locked_for_decision(request)
         if held.asks != Asks.RECTIFICATION:
             raise TooLate("The customer did not ask for this. Nothing was corrected.")
-    opening = _warrant(actor, held)
+    opening = opening_of(held, actor, "correction.opened")
     asked = _asked(held, opening)
     planned = _changes(held, customers, asked, opening)
     _refuse_unheld(asked, planned)
@@ -242,10 +241,3 @@ def _finish(
     gone: Iterator[SealedModel] = iter([*no_longer_wrong, *typed, *(each.row for each in asked)])
     defer(erasure.erase(gone, actor=actor, ground=GROUND, case=held.reference, without_guards=NOT_ASKED).kept)
     return held
-
-
-def _warrant(actor: Actor, request: Request) -> Warrant:
-    return warrant(
-        actor=actor, action="correction.opened", account_id=request.account_id, purpose=GROUNDS[Asks.RECTIFICATION],
-        record=RecordRef(request._meta.label, request.pk, request.account_id), case=request.reference,
-    )  # fmt: skip

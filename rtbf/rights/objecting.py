@@ -11,10 +11,9 @@ from django.utils import timezone
 
 from accounts.rights import require
 from customers.models import Ground
-from privacy.open import open_rows, warrant
-from privacy.witness import RecordRef
+from privacy.open import open_rows
 from rtbf.codes import Asks, Upheld
-from rtbf.entries import GROUNDS, note
+from rtbf.entries import note, opening_of
 from rtbf.errors import NotPossible, TooLate
 from rtbf.external.tasking import ask_others
 from rtbf.models import Request, State
@@ -66,11 +65,7 @@ def erasure_of(request: Request) -> UUID:
 
 
 def _raise_erasure(request: Request, *, actor: Actor) -> Request:
-    opening = warrant(
-        actor=actor, action="request.opened", account_id=request.account_id, purpose=GROUNDS[Asks.OBJECTION],
-        record=RecordRef(request._meta.label, request.pk, request.account_id), case=request.reference,
-    )  # fmt: skip
     rows = list(request.identifiers.filter(condemned_at=None))
-    opened = open_rows(rows, "typed", warrant=opening)
+    opened = open_rows(rows, "typed", warrant=opening_of(request, actor, "request.opened"))
     lines = [f"{row.kind}:{opened[row.pk]['typed']}" for row in rows if row.pk in opened]
     return raise_request(actor=actor, account=request.account, identifiers=lines, request_id=erasure_of(request))

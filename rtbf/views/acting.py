@@ -18,6 +18,7 @@ from accounts.typed import number_in
 from rtbf import words
 from rtbf.cases.intake import WRITE, check_identity
 from rtbf.codes import Exclusion
+from rtbf.entries import opening_of
 from rtbf.errors import RequestError
 from rtbf.models import Action, Request, State
 from rtbf.planning.decisions import RAISE, decide
@@ -27,7 +28,7 @@ from rtbf.requests.approval import APPROVE, approve_request, return_request
 from rtbf.requests.presenting import ROWS_A_PAGE, plan_rows
 from rtbf.requests.raising import search_request
 from rtbf.requests.refusing import REFUSE, extend_request, refuse_request
-from rtbf.views.finding import opening_of, visible_request
+from rtbf.views.finding import visible_request
 from trail.refusal import NotVisible
 
 SOUNDS = ("recording", "voicemail")
@@ -125,7 +126,9 @@ def plan(request: MemberRequest, pk: UUID) -> HttpResponseBase:
     found = visible_request(request, pk, "request.opened")
     kind, action = request.GET.get("kind", "")[:24], request.GET.get("action", "")[:12]
     place = number_in(request.GET.get("page", ""), digits=7) or 1
-    rows, count = plan_rows(found, kind=kind, action=action, page=place, warrant=opening_of(request, found))
+    rows, count = plan_rows(
+        found, kind=kind, action=action, page=place, warrant=opening_of(found, request.actor, "request.opened")
+    )
     kinds = found.items.order_by("kind").values_list("kind", flat=True).distinct()
     context = {
         "found": found, "rows": rows, "count": count, "kind": kind, "action": action, "page": place,

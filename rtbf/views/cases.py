@@ -12,15 +12,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.pages import page, render_page
 from accounts.requests import MemberRequest
 from accounts.telling import telling
-from privacy.open import open_rows, warrant
-from privacy.witness import RecordRef
+from privacy.open import open_rows
 from retention.fate import fate_without_call
 from rtbf.cases.evidence import attach_evidence, open_evidence
 from rtbf.cases.intake import WRITE, change_case
 from rtbf.cases.letters import draft_letter, kinds_for, prepare_letter, print_letter, send_letter
 from rtbf.cases.reminders import CASE
 from rtbf.codes import LetterKind, Relation
-from rtbf.entries import GROUND
+from rtbf.entries import opening_of
 from rtbf.errors import NotPossible, RequestError
 from rtbf.models import CaseFile, Evidence, Letter, Request
 from rtbf.views.finding import visible_request
@@ -116,7 +115,8 @@ def letter(request: MemberRequest, pk: UUID, part: UUID) -> HttpResponseBase:
         with telling(request, RequestError):
             flow(actor=request.actor, letter=row)
         return redirect("portal:request-letter", pk, part)
-    opened = open_rows([row], "to", "subject", "body", warrant=_opening(request, found, "letter.opened"))
+    opening = opening_of(found, request.actor, "letter.opened")
+    opened = open_rows([row], "to", "subject", "body", warrant=opening)
     context = {"found": found, "row": row, "letter": opened.get(row.pk, {})}
     return render_page(request, "rtbf/letter.html", context, title=f"{found.reference}: {row.get_kind_display()}")
 
@@ -126,7 +126,7 @@ def _opened(request: MemberRequest, found: Request) -> dict[str, Any]:
     row = CaseFile.objects.visible_to(request.actor).filter(request=found).first()
     if row is None:
         return {"case": None, "requester": {}, "note": "", "evidence": [], "letters": []}
-    opening = _opening(request, found, "case.opened")
+    opening = opening_of(found, request.actor, "case.opened")
     fate = fate_without_call(row.account, CASE, row.ended_at)
     opened = open_rows([row], "requester", "note", warrant=opening).get(row.pk, {})
     files = list(row.evidence.filter(condemned_at=None).select_related("added_by").order_by("added_at"))
@@ -150,10 +150,3 @@ def _part(request: MemberRequest, model: Any, found: Request, part: UUID, action
             record=(Request._meta.label, str(found.pk)),
         )  # fmt: skip
     return row
-
-
-def _opening(request: MemberRequest, found: Request, action: str) -> Any:
-    return warrant(
-        actor=request.actor, action=action, account_id=found.account_id, purpose=GROUND, case=found.reference,
-        record=RecordRef(Request._meta.label, found.pk, found.account_id),
-    )  # fmt: skip

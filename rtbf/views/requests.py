@@ -25,6 +25,7 @@ from rtbf.cases.rules import today_in
 from rtbf.codes import Asks, Channel, Check, Ending, Exclusion, Extension, Relation
 from rtbf.discovery.reading import split
 from rtbf.discovery.sharing import sharing_of
+from rtbf.entries import opening_of
 from rtbf.errors import PlanChanged, RequestError
 from rtbf.models import Action, Request, State
 from rtbf.planning.changes import changes_if_thin, found_by_scans
@@ -45,7 +46,7 @@ from rtbf.requests.raising import raise_in_accounts
 from rtbf.requests.refusing import REFUSE, grounds_of
 from rtbf.requests.sections import sections
 from rtbf.rights.presenting import other_right
-from rtbf.views.finding import opening_of, visible_request
+from rtbf.views.finding import visible_request
 from rtbf.views.forms import intake_from, linked_accounts, linked_requests
 
 TABS = {
@@ -130,12 +131,12 @@ def requests(request: MemberRequest) -> HttpResponseBase:
 def show(request: MemberRequest, pk: UUID) -> HttpResponseBase:
     """Show one request: whom, the plan, what happened, how far it is."""
     found = visible_request(request, pk, "request.opened")
-    opening = opening_of(request, found)
+    opening = opening_of(found, request.actor, "request.opened")
     context = {
         **_context(request, found),
         "identifiers": _identifiers(found, opening),
         "groups": groups(found, warrant=opening),
-        "timeline": timeline(found, with_papers=True),
+        "timeline": timeline(found),
         "outcomes": outcomes(found),
         "sharing": sharing_of(found) if found.state == State.PLANNED else [],
         "changed": changes_if_thin(found),
@@ -168,7 +169,7 @@ def confirm(request: MemberRequest, pk: UUID) -> HttpResponseBase:
             return redirect("portal:request", pk)
     elif found.state != State.PLANNED:
         return redirect("portal:request", pk)
-    context["identifiers"] = _identifiers(found, opening_of(request, found))
+    context["identifiers"] = _identifiers(found, opening_of(found, request.actor, "request.opened"))
     title = f"Confirm {found.reference}"
     return render_page(request, "rtbf/confirm.html", context, title=title, status=422 if "problem" in context else 200)
 

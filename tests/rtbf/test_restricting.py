@@ -11,6 +11,8 @@ from interactions.ingest import ingest
 from interactions.models import Interaction, Recording
 from privacy import guards, lineage
 from retention.holds import Covered, place_hold
+from rtbf.cases.evidence import attach_evidence
+from rtbf.cases.intake import Intake
 from rtbf.cases.letters import prepare_letter, print_letter
 from rtbf.codes import Asks
 from rtbf.errors import NotPossible, RequestError, TooLate
@@ -42,6 +44,18 @@ def tell(request_id, who) -> None:
     request = Request.objects.get(pk=request_id)
     letter = prepare_letter(actor=who.actor, request=request, kind="lifted", to="", subject="s", body="b")
     print_letter(actor=who.actor, letter=letter)
+
+
+def test_what_belongs_to_its_case_is_opened_for_this_right(house, supervisor, client_of):
+    request = ask(house, supervisor, intake=Intake(name="Canary Brown"))
+    evidence = attach_evidence(actor=supervisor.actor, request=request, name="a.pdf", content=b"%PDF-1.7 canary")
+    for path in ("", "case/", f"case/evidence/{evidence.pk}/"):
+        assert client_of(supervisor).get(f"/requests/{request.pk}/{path}").status_code == 200, path
+    tell(request.pk, supervisor)
+    opened = Event.objects.filter(case=request.reference)
+    wanted = {"request.opened", "case.opened", "evidence.downloaded"}
+    assert wanted <= set(opened.values_list("action", flat=True))
+    assert set(opened.values_list("purpose", flat=True)) == {"right_to_restriction"}
 
 
 def test_a_restricted_call_is_closed_with_a_sentence_and_an_entry(house, restricted, supervisor, client_of):
