@@ -3,6 +3,8 @@
 Faces only: each reads a form, calls one flow, and shows the request again with what the flow said.
 """
 
+from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponseBase
@@ -34,8 +36,14 @@ from trail.refusal import NotVisible
 SOUNDS = ("recording", "voicemail")
 
 
-def _back(request: MemberRequest, pk: UUID) -> HttpResponseBase:
-    """Show the page again on which the button was."""
+def act_on(request: MemberRequest, pk: UUID, action: str, flow: Callable[..., Any], **told: Any) -> HttpResponseBase:
+    """Call a flow with a request of the account, and show the page again on which the button was.
+
+    told: what else the flow is called with. Raises NotVisible, entered as `action`.
+    """
+    found = visible_request(request, pk, action)
+    with telling(request, RequestError):
+        flow(actor=request.actor, request=found, **told)
     return redirect("portal:request-plan" if request.POST.get("back") == "plan" else "portal:request", pk)
 
 
@@ -44,10 +52,7 @@ def _back(request: MemberRequest, pk: UUID) -> HttpResponseBase:
 @require_POST
 def search(request: MemberRequest, pk: UUID) -> HttpResponseBase:
     """Search for whom a draft names."""
-    found = visible_request(request, pk, "request.planned")
-    with telling(request, RequestError):
-        search_request(actor=request.actor, request=found)
-    return _back(request, pk)
+    return act_on(request, pk, "request.planned", search_request)
 
 
 @page("requests/<uuid:pk>/decide/", name="request-decide", right=RAISE, action="request.decided")
@@ -55,12 +60,10 @@ def search(request: MemberRequest, pk: UUID) -> HttpResponseBase:
 @require_POST
 def decide_rows(request: MemberRequest, pk: UUID) -> HttpResponseBase:
     """Decide over the selected rows."""
-    found = visible_request(request, pk, "request.decided")
     typed = [number_in(each, digits=15) for each in request.POST.getlist("rows")]
     rows = [each for each in typed if each is not None]
-    with telling(request, RequestError):
-        decide(actor=request.actor, request=found, items=rows, choice=request.POST.get("choice", "")[:24])
-    return _back(request, pk)
+    choice = request.POST.get("choice", "")[:24]
+    return act_on(request, pk, "request.decided", decide, items=rows, choice=choice)
 
 
 @page("requests/<uuid:pk>/identity/", name="request-identity", right=WRITE, action="identity.checked")
@@ -68,10 +71,7 @@ def decide_rows(request: MemberRequest, pk: UUID) -> HttpResponseBase:
 @require_POST
 def identity(request: MemberRequest, pk: UUID) -> HttpResponseBase:
     """Note how identity was checked."""
-    found = visible_request(request, pk, "identity.checked")
-    with telling(request, RequestError):
-        check_identity(actor=request.actor, request=found, how=request.POST.get("how", "")[:16])
-    return _back(request, pk)
+    return act_on(request, pk, "identity.checked", check_identity, how=request.POST.get("how", "")[:16])
 
 
 @page("requests/<uuid:pk>/approve/", name="request-approve", right=APPROVE, action="request.approved")
@@ -79,10 +79,7 @@ def identity(request: MemberRequest, pk: UUID) -> HttpResponseBase:
 @require_POST
 def approve(request: MemberRequest, pk: UUID) -> HttpResponseBase:
     """Approve as the second person."""
-    found = visible_request(request, pk, "request.approved")
-    with telling(request, RequestError):
-        approve_request(actor=request.actor, request=found)
-    return _back(request, pk)
+    return act_on(request, pk, "request.approved", approve_request)
 
 
 @page("requests/<uuid:pk>/return/", name="request-return", right=APPROVE, action="request.returned")
@@ -90,10 +87,7 @@ def approve(request: MemberRequest, pk: UUID) -> HttpResponseBase:
 @require_POST
 def give_back(request: MemberRequest, pk: UUID) -> HttpResponseBase:
     """Give the request back instead of approving it."""
-    found = visible_request(request, pk, "request.returned")
-    with telling(request, RequestError):
-        return_request(actor=request.actor, request=found)
-    return _back(request, pk)
+    return act_on(request, pk, "request.returned", return_request)
 
 
 @page("requests/<uuid:pk>/refuse/", name="request-refuse", right=REFUSE, action="request.refused")
@@ -101,10 +95,7 @@ def give_back(request: MemberRequest, pk: UUID) -> HttpResponseBase:
 @require_POST
 def refuse(request: MemberRequest, pk: UUID) -> HttpResponseBase:
     """Refuse the request."""
-    found = visible_request(request, pk, "request.refused")
-    with telling(request, RequestError):
-        refuse_request(actor=request.actor, request=found, ground=request.POST.get("ground", "")[:16])
-    return _back(request, pk)
+    return act_on(request, pk, "request.refused", refuse_request, ground=request.POST.get("ground", "")[:16])
 
 
 @page("requests/<uuid:pk>/extend/", name="request-extend", right=REFUSE, action="request.extended")
@@ -112,10 +103,7 @@ def refuse(request: MemberRequest, pk: UUID) -> HttpResponseBase:
 @require_POST
 def extend(request: MemberRequest, pk: UUID) -> HttpResponseBase:
     """Take two months more."""
-    found = visible_request(request, pk, "request.extended")
-    with telling(request, RequestError):
-        extend_request(actor=request.actor, request=found, because=request.POST.get("because", "")[:12])
-    return _back(request, pk)
+    return act_on(request, pk, "request.extended", extend_request, because=request.POST.get("because", "")[:12])
 
 
 @page("requests/<uuid:pk>/plan/", name="request-plan", right=SEE, action="request.opened")

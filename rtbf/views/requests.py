@@ -16,7 +16,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.pages import page, render_page
 from accounts.requests import MemberRequest, membership_of
 from accounts.rights import may
-from accounts.telling import telling
 from accounts.typed import id_in
 from privacy.ids import new_id
 from privacy.open import Warrant, open_rows
@@ -46,6 +45,7 @@ from rtbf.requests.raising import raise_in_accounts
 from rtbf.requests.refusing import REFUSE, grounds_of
 from rtbf.requests.sections import sections
 from rtbf.rights.presenting import other_right
+from rtbf.views.acting import act_on
 from rtbf.views.finding import visible_request
 from rtbf.views.forms import intake_from, linked_accounts, linked_requests
 
@@ -136,7 +136,7 @@ def show(request: MemberRequest, pk: UUID) -> HttpResponseBase:
         **_context(request, found),
         "identifiers": _identifiers(found, opening),
         "groups": groups(found, warrant=opening),
-        "timeline": timeline(found),
+        "timeline": timeline(found, with_papers=True),
         "outcomes": outcomes(found),
         "sharing": sharing_of(found) if found.state == State.PLANNED else [],
         "changed": changes_if_thin(found),
@@ -179,10 +179,7 @@ def confirm(request: MemberRequest, pk: UUID) -> HttpResponseBase:
 @require_POST
 def cancel(request: MemberRequest, pk: UUID) -> HttpResponseBase:
     """Cancel, and show the request again."""
-    found = visible_request(request, pk, "request.cancelled")
-    with telling(request, RequestError):
-        cancel_request(actor=request.actor, request=found, because=request.POST.get("because", "")[:16])
-    return redirect("portal:request", pk)
+    return act_on(request, pk, "request.cancelled", cancel_request, because=request.POST.get("because", "")[:16])
 
 
 @page("requests/<uuid:pk>/resume/", name="request-resume", right=RAISE, action="request.resumed")
