@@ -204,7 +204,7 @@ def test_a_paused_policy_that_gives_way_says_so_and_can_be_paused(client: Client
 def test_a_later_day_is_decided_by_the_policies_of_that_day(client: Client, calls: None) -> None:
     client.post("/policies/propose/", {**FORM, "keep": "5 years", "step": "save", "typed": "5 years"})
     today = client.get("/disposal/")
-    later = client.get("/disposal/", {"on": timezone.now().date() + timedelta(days=40)})
+    later = client.get("/disposal/", {"on": str(timezone.now().date() + timedelta(days=40))})
     assert {row["kind"]: row["items"] for row in today.context["table"]}["Recordings"] == 1
     assert "Recordings" not in {row["kind"] for row in later.context["table"]}
     assert "Decided by the policies that will be in force on that day" in later.content.decode()
