@@ -11,8 +11,8 @@ from customers.restricting import SEE as SEE_RESTRICTIONS
 from rtbf.cases.rules import CHANGE, today_in
 from rtbf.closing.asking import AGREE
 from rtbf.models import ENDED, Request, State
-from rtbf.querysets import SEE
-from rtbf.requests.lifecycle import RAISE
+from rtbf.planning.decisions import RAISE
+from rtbf.querysets import RAISE_DOSSIER, SEE
 from rtbf.staff.copies import ANSWER
 from rtbf.views import acting, cases, dossiers, external, holding, leaving, proofs, requests, rights, rules, staff
 
@@ -40,14 +40,14 @@ menu.entry(
     "Copies for customers",
     url="portal:dossiers",
     icon="folder_zip",
-    right="rtbf.raise_dossier",
+    right=RAISE_DOSSIER,
     section=SECTION,
     order=32,
 )
 menu.entry("Data of members", url="portal:staff", icon="badge", right=ANSWER, section=SECTION, order=37)
 menu.entry("Check a certificate", url="certificate-check", icon="verified", right=SEE, section=SECTION, order=38)
 menu.entry("Rules for requests", url="portal:request-rules", icon="rule", right=CHANGE, section=SECTION, order=39)
-menu.entry("Other systems", url="portal:systems", icon="hub", right="rtbf.change_rules", section=SECTION, order=34)
+menu.entry("Other systems", url="portal:systems", icon="hub", right=CHANGE, section=SECTION, order=34)
 
 
 @card(roles.SUPERVISOR, roles.OFFICER, order=40)

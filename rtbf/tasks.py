@@ -17,7 +17,7 @@ from rtbf.external.tasking import SEND_TASK
 from rtbf.models import Dossier, Request
 from rtbf.proof.certificate import CERTIFY, issue, unfinished
 from rtbf.proof.proving import SEARCH, prove
-from rtbf.requests.lifecycle import EXECUTE
+from rtbf.queueing import EXECUTE
 from rtbf.requests.raising import DISCOVER, discover_request
 from trail.actor import Actor
 

@@ -20,9 +20,10 @@ from rtbf.codes import Channel, Check, Relation
 from rtbf.entries import note
 from rtbf.errors import NotPossible, TooLate
 from rtbf.models import CaseFile, Request
+from rtbf.querysets import KEEP_CASES
 from trail.actor import Actor, require_actor
 
-WRITE = "rtbf.write_letter"
+WRITE = KEEP_CASES
 LONGEST_NAME, LONGEST_CONTACT, LONGEST_NOTE = 200, 1_000, 8_000
 OLDEST = timedelta(days=366 * 3)
 

@@ -16,10 +16,11 @@ from accounts.rights import require
 from rtbf.cases import clocks
 from rtbf.errors import NotPossible
 from rtbf.models import Rules
+from rtbf.querysets import KEEP_REGISTER
 from trail.actor import Actor
 from trail.append import append
 
-CHANGE = "rtbf.change_rules"
+CHANGE = KEEP_REGISTER
 
 
 @dataclass(frozen=True)

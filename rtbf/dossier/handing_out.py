@@ -42,13 +42,14 @@ from rtbf.dossier.streamed_zip import Entry, Source, zipped
 from rtbf.dossier.terms import KIND
 from rtbf.errors import RequestError, TooLate
 from rtbf.models import Dossier, DossierState, Right
+from rtbf.querysets import RAISE_DOSSIER
 from rtbf.requests.lifecycle import search
 from trail.actor import Actor, require_actor
 from trail.append import append
 from trail.canonical import Fact
 from vault.errors import VaultError
 
-RAISE: Final = "rtbf.raise_dossier"
+RAISE: Final = RAISE_DOSSIER
 BUILD: Final = "rtbf.dossier"
 END: Final = "rtbf.dossier_end"
 PURPOSE: Final = "right_of_access"

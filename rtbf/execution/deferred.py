@@ -5,18 +5,15 @@ again, or the end finds the hold released. So nothing stays deferred by a hold t
 still keeps is simply kept again when it is tried.
 """
 
-from typing import Final
-
 from django.db.models import Q, QuerySet
 
-from jobs import queue
 from retention.models import LegalHold
 from rtbf import words
 from rtbf.entries import note
 from rtbf.models import Outcome, PlanItem, Request, State
+from rtbf.queueing import queue_work
 from trail.actor import Actor
 
-EXECUTE: Final = "rtbf.execute"
 UNDER_WAY = (State.PENDING, State.EXECUTING)
 
 
@@ -43,7 +40,7 @@ def open_again(request: Request, *, actor: Actor) -> bool:
     again = kept.filter(Q(held_by__isnull=False) | Q(because=words.CUSTOMER_KEPT))
     number = again.update(done_at=None, outcome="", held_by=None)
     request.state, request.finished_at = State.EXECUTING, None
-    request.job_id = queue.enqueue(EXECUTE, account_id=request.account_id, subject=request.pk, actor=actor).pk
+    queue_work(request, actor=actor)
     request.save(update_fields=["state", "finished_at", "job_id"])
     note("request.resumed", request, actor, facts={"items": number, "code": "hold_released"})
     return True

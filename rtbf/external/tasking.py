@@ -21,6 +21,7 @@ from privacy import erasure
 from privacy.keyring.ring import NewKey, create_keys
 from privacy.open import open_rows
 from privacy.sealing import seal
+from rtbf.cases.intake import WRITE
 from rtbf.cases.rules import today_in
 from rtbf.entries import GROUND, note, opening_of
 from rtbf.errors import NotPossible
@@ -45,7 +46,7 @@ from trail.actor import Actor, require_actor
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
-END = "rtbf.write_letter"
+END = WRITE
 SEND_TASK = "rtbf.send_task"
 NOTICE_DAYS = 14
 LONGEST_EVIDENCE = 4_000

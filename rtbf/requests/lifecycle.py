@@ -30,8 +30,9 @@ from rtbf.planning.changes import refuse_changed
 from rtbf.planning.decisions import RAISE
 from rtbf.planning.freezing import GOING, count, freeze
 from rtbf.proof.proving import SEARCH
+from rtbf.queueing import EXECUTE, queue_work
 from rtbf.requests.approval import second_person_for
-from rtbf.requests.starting import EXECUTE, start_grace
+from rtbf.requests.starting import start_grace
 from trail.actor import Actor, require_actor
 from trail.append import append
 from trail.canonical import Fact
@@ -222,7 +223,7 @@ def resume_request(*, actor: Actor, request: Request) -> Request:
         held = Request.objects.select_for_update().get(pk=request.pk)
         if not is_stopped(held):
             return held
-        held.job_id = queue.enqueue(EXECUTE, account_id=held.account_id, subject=held.pk, actor=actor).pk
+        queue_work(held, actor=actor)
         held.save(update_fields=["job_id"])
 
         note("request.resumed", held, actor)

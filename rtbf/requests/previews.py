@@ -9,10 +9,9 @@ from privacy.open import warrant
 from rtbf.discovery.sharing import in_sentences, sharing
 from rtbf.entries import GROUND
 from rtbf.planning.places import Place, lines
+from rtbf.querysets import SEE
 from rtbf.requests.lifecycle import search
 from trail.actor import Actor
-
-SEE = "rtbf.view_request"
 
 
 @dataclass(frozen=True)

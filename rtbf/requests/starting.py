@@ -1,17 +1,14 @@
 """Begin the time in which a confirmed request can still be cancelled, and queue its work for the end of it."""
 
 from datetime import datetime, timedelta
-from typing import Final
 
 from django.db.models import Max
 from django.utils import timezone
 
 from interactions.models import Interaction
-from jobs import queue
 from rtbf.models import Request, State
+from rtbf.queueing import queue_work
 from trail.actor import Actor
-
-EXECUTE: Final = "rtbf.execute"
 
 
 def start_grace(request: Request, *, actor: Actor) -> None:
@@ -20,10 +17,7 @@ def start_grace(request: Request, *, actor: Actor) -> None:
     end = (request.approved_at or request.confirmed_at or now) + timedelta(hours=request.account.grace_hours)
     request.grace_ends_at = max(end, last_running_ends_at(request) or end)
     request.state = State.PENDING
-    job = queue.enqueue(
-        EXECUTE, account_id=request.account_id, subject=request.pk, actor=actor, not_before=request.grace_ends_at
-    )
-    request.job_id = job.pk
+    queue_work(request, actor=actor, not_before=request.grace_ends_at)
     request.save(
         update_fields=[
             "state", "confirmed_at", "confirmed_by", "second_because", "approved_at", "approved_by", "grace_ends_at",

@@ -241,6 +241,7 @@ STEPS = {
     "rtbf.cases.intake.take_in": "rtbf.requests.lifecycle.plan_request",
     "rtbf.requests.lifecycle.stop_job": "rtbf.requests.lifecycle.cancel_request",
     "rtbf.requests.starting.start_grace": "rtbf.requests.lifecycle.confirm_request",
+    "rtbf.queueing.queue_work": "rtbf.requests.lifecycle.confirm_request",
     "privacy.erasure.condemn": "privacy.erasure.erase",
     "privacy.erasure.finish": "privacy.erasure.erase",
     "privacy.erasure.resume": "privacy.erasure.erase",
