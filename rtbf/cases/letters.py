@@ -10,7 +10,6 @@ from typing import Final
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.core.mail import EmailMessage
 from django.core.validators import validate_email
 from django.db import transaction
 from django.utils import timezone
@@ -18,7 +17,7 @@ from django.utils import timezone
 from accounts.models import Account
 from accounts.rights import require
 from jobs import queue
-from jobs.errors import JobFailed
+from jobs.mailing import send_mail
 from privacy.keyring.ring import create_keys
 from privacy.open import open_row
 from privacy.sealing import seal
@@ -165,10 +164,7 @@ def deliver_letter(letter_id: UUID, *, actor: Actor) -> None:
         return
     opening = opening_of(letter.case.request, actor, "letter.opened")
     opened = open_row(letter, "to", "subject", "body", warrant=opening)
-    try:
-        EmailMessage(opened["subject"], opened["body"], to=[opened["to"]]).send()
-    except OSError as problem:  # smtplib's errors are OSErrors; their text may hold the address
-        raise JobFailed("mail_not_taken", again=True) from problem
+    send_mail(opened["subject"], opened["body"], to=[opened["to"]])
     with transaction.atomic():
         Letter.objects.filter(pk=letter.pk).update(state=Sending.SENT, sent_at=timezone.now())
         note("letter.sent", letter.case.request, actor, facts={"kind": letter.kind})

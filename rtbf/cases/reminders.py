@@ -6,13 +6,13 @@ A reminder names the request by its reference and the day, never whose it is.
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.core.mail import EmailMessage
 from django.db import transaction
+from django.db.models import QuerySet
 
 from accounts.models import Account, Membership
 from accounts.roles import OFFICER, SUPERVISOR
 from customers.models import Restriction
-from jobs.errors import JobFailed
+from jobs.mailing import send_mail
 from jobs.queue import enqueue_for_account
 from privacy.erasure import erase
 from retention.deferring import defer
@@ -49,6 +49,16 @@ def _is_time(request: Request, today: date) -> bool:
     return last + AGAIN_AFTER <= today or (last < today and request.due_on - today <= timedelta(days=1))
 
 
+def staff_of(account: Account) -> QuerySet[Membership]:
+    """Return the members who answer requests: the supervisors and officers of the account."""
+    return Membership.objects.live().filter(account=account, role__in=(SUPERVISOR, OFFICER))
+
+
+def addresses_of_staff(account: Account) -> list[str]:
+    """Return to whom reminders go, each once."""
+    return sorted(set(staff_of(account).values_list("user__email", flat=True)))
+
+
 def queue_reminders() -> int:
     """Note which requests have ended, and queue a job for each account that has something to do; returns how many."""
     queued = 0
@@ -65,16 +75,11 @@ def remind(account_id: UUID, *, actor: Actor) -> int:
     require_actor(actor)
     account = Account.objects.get(pk=account_id)
     due, today = to_remind_of(account), today_in(account)
-    staff = Membership.objects.live().filter(account=account, role__in=(SUPERVISOR, OFFICER)).select_related("user")
-    addresses = sorted({member.user.email for member in staff})
     if not due:
         return 0
     lines = "\n".join(f"{each.reference}: {days_left(each.due_on, today)} ({each.due_on:%-d %B %Y})" for each in due)
     body = f"Requests of customers, {account.name}:\n\n{lines}\n\nThey stand in the portal under Requests."
-    try:
-        EmailMessage("Requests are due", body, bcc=addresses).send()
-    except OSError as problem:  # as in letters: the text of smtplib's errors may hold addresses
-        raise JobFailed("mail_not_taken", again=True) from problem
+    send_mail("Requests are due", body, bcc=addresses_of_staff(account))
     with transaction.atomic():
         Request.objects.filter(pk__in=[each.pk for each in due]).update(reminded_on=today)
         for each in due:

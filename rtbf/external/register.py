@@ -10,11 +10,11 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from accounts.models import Account, Membership, User
+from accounts.models import Account, User
 from accounts.rights import require
-from accounts.roles import OFFICER, SUPERVISOR
 from jobs.webhooks import BadAddress, checked_url
 from privacy import keys
+from rtbf.cases.reminders import staff_of
 from rtbf.cases.rules import CHANGE
 from rtbf.errors import NotPossible
 from rtbf.models import ExternalSystem, SystemKind
@@ -90,8 +90,7 @@ def active_systems(account: Account) -> list[ExternalSystem]:
 
 def owners(account: Account) -> list[User]:
     """Return who may be asked to do tasks: the supervisors and officers of the account."""
-    members = Membership.objects.live().filter(account=account, role__in=(SUPERVISOR, OFFICER))
-    return [member.user for member in members.select_related("user").order_by("user__email")]
+    return [member.user for member in staff_of(account).select_related("user").order_by("user__email")]
 
 
 def _secret_name(system: ExternalSystem) -> str:

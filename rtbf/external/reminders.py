@@ -6,18 +6,16 @@ A reminder names request, system and day, never whose request it is.
 from datetime import timedelta
 from uuid import UUID
 
-from django.core.mail import EmailMessage
 from django.db import transaction
 
-from accounts.models import Account, Membership
-from accounts.roles import OFFICER, SUPERVISOR
-from jobs.errors import JobFailed
+from accounts.models import Account
+from jobs.mailing import send_mail
 from jobs.models import Job, Status
 from jobs.queue import enqueue_for_account
 from privacy import erasure
 from retention.deferring import defer
 from retention.fate import is_over
-from rtbf.cases.reminders import CASE
+from rtbf.cases.reminders import CASE, ENDED_GROUND, addresses_of_staff
 from rtbf.cases.rules import rules_of, today_in
 from rtbf.entries import note
 from rtbf.external.tasking import complete_if_last, fail, forget_subjects
@@ -26,7 +24,6 @@ from trail.actor import Actor
 
 MIND_TASKS = "rtbf.mind_tasks"
 AGAIN_AFTER = timedelta(days=3)
-ENDED_GROUND = "case_file_ended"
 
 
 def to_remind(account: Account) -> list[ExternalTask]:
@@ -84,11 +81,10 @@ def _end_evidence(account: Account, actor: Actor) -> None:
 
 def _remind(account: Account, actor: Actor) -> int:
     due = to_remind(account)
-    staff = Membership.objects.live().filter(account=account, role__in=(SUPERVISOR, OFFICER))
-    everybody = sorted(set(staff.values_list("user__email", flat=True)))
+    everybody = tuple(addresses_of_staff(account))
     by_whom: dict[tuple[str, ...], list[ExternalTask]] = {}
     for task in due:
-        own = (task.owner.email,) if task.owner and task.owner.is_active else tuple(everybody)
+        own = (task.owner.email,) if task.owner and task.owner.is_active else everybody
         by_whom.setdefault(own, []).append(task)
     for addresses, tasks in by_whom.items():
         _write(account, addresses, tasks, actor)
@@ -102,10 +98,7 @@ def _write(account: Account, addresses: tuple[str, ...], tasks: list[ExternalTas
         for task in tasks
     )
     body = f"Tasks for other systems, {account.name}:\n\n{lines}\n\nThey stand in the portal, on each request's page."
-    try:
-        EmailMessage("Tasks for other systems are due", body, bcc=list(addresses)).send()
-    except OSError as problem:  # the text of smtplib's errors may hold addresses
-        raise JobFailed("mail_not_taken", again=True) from problem
+    send_mail("Tasks for other systems are due", body, bcc=addresses)
     with transaction.atomic():
         ExternalTask.objects.filter(pk__in=[task.pk for task in tasks]).update(reminded_on=today_in(account))
         for task in tasks:
