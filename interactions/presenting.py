@@ -1,7 +1,7 @@
 """Say moments, lengths, people and numbers of a call as people read them, in the account's zone."""
 
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import phonenumbers
@@ -9,6 +9,7 @@ import phonenumbers
 from accounts.models import Agent
 from customers.identifiers import Identifier, Kind, masked
 from interactions.drafts import Direction
+from interactions.models import Interaction
 
 HIDDEN: Final = "••••"
 DIRECTIONS: Final[dict[str, tuple[str, str]]] = {
@@ -40,6 +41,17 @@ def length(seconds: float) -> str:
 def agent_name(agent: Agent | None) -> str:
     """Return an agent's name with the extension, or a dash for a call nobody took."""
     return str(agent) if agent else "–"
+
+
+def in_a_line(call: Interaction, zone: str) -> dict[str, Any]:
+    """Return what tells a call apart in a list: when, which way, by whom and how long; nothing of the customer."""
+    return {
+        "pk": call.pk,
+        "when": day_and_time(call.started_at, zone),
+        "direction": DIRECTIONS[call.direction][0],
+        "agent": agent_name(call.agent),
+        "length": length(call.duration_s),
+    }
 
 
 def masked_number(address: str | None) -> str:

@@ -1,4 +1,4 @@
-"""Tell moments and lengths as people read them: in the account's zone, with the zone named."""
+"""Tell moments as people read them, in the account's zone, with the zone named; and how long it is until one."""
 
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -8,13 +8,6 @@ def in_zone(moment: datetime, zone: str) -> str:
     """Return a moment such as "2 Jun 2026, 10:14 PDT"."""
     local = moment.astimezone(ZoneInfo(zone))
     return f"{local.day} {local:%b %Y, %H:%M %Z}"
-
-
-def length(seconds: int) -> str:
-    """Return a length such as "4:07", and from an hour on "1:52:10"."""
-    hours, rest = divmod(int(seconds), 3_600)
-    minutes, left = divmod(rest, 60)
-    return f"{hours}:{minutes:02d}:{left:02d}" if hours else f"{minutes}:{left:02d}"
 
 
 def time_left(until: datetime, now: datetime) -> str:

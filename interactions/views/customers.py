@@ -27,7 +27,7 @@ from customers.querysets import MERGE
 from customers.restricting import restricted
 from interactions.choosing import Chosen, chosen_in, is_confirmed
 from interactions.models import Interaction
-from interactions.presenting import DIRECTIONS, agent_name, day_and_time, day_of, length
+from interactions.presenting import day_of, in_a_line
 from privacy.ids import new_id
 from privacy.open import open_rows, warrant
 from privacy.witness import RecordRef
@@ -157,7 +157,7 @@ def _show(request: MemberRequest, customer: Customer, *, status: int = 200, prob
     context = {
         "customer": customer,
         **_compared(request, customer),
-        "calls": [_call(row, zone) for row in rows],
+        "calls": [in_a_line(row, zone) for row in rows],
         "more_calls": customer.interactions.filter(condemned_at=None).count() - len(rows),
         "notes": [
             {"pk": note.pk, "when": day_of(note.written_at or note.created_at, zone)}
@@ -199,16 +199,6 @@ def _identifier(row: Identifier, value: str) -> dict[str, Any]:
 def _record(values: dict[str, str]) -> str:
     text = " · ".join(f"{name}: {value}" for name, value in (values or {}).items())
     return text if len(text) <= LONGEST_RECORD else f"{text[:LONGEST_RECORD]}…"
-
-
-def _call(row: Interaction, zone: str) -> dict[str, Any]:
-    return {
-        "pk": row.pk,
-        "when": day_and_time(row.started_at, zone),
-        "direction": DIRECTIONS[row.direction][0],
-        "agent": agent_name(row.agent),
-        "length": length(row.duration_s),
-    }
 
 
 def _found(each: Found, zone: str) -> dict[str, Any]:

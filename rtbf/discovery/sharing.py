@@ -13,11 +13,12 @@ from django.db.models import Count, Max, Min
 from accounts.models import Account
 from customers.models import Identifier
 from interactions.models import Interaction, Mention
+from interactions.presenting import length
 from rtbf.discovery.people import People, find_people
 from rtbf.discovery.reading import asked_of
 from rtbf.discovery.staff import staff_digests
 from rtbf.models import Request
-from rtbf.times import in_zone, length
+from rtbf.times import in_zone
 
 SAMPLES, MOST_CARRIERS = 3, 20
 

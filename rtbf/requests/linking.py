@@ -9,8 +9,7 @@ from uuid import UUID
 
 from customers.models import Identifier
 from rtbf.codes import Asks
-from rtbf.models import PlanItem, Request, RequestedIdentifier
-from rtbf.models.requests import ENDED
+from rtbf.models import ENDED, PlanItem, Request, RequestedIdentifier
 
 
 def open_requests_object(account_id: UUID, customers: frozenset[UUID]) -> str:

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from interactions.models import TEXTS, Interaction
+from interactions.presenting import length
 from jobs.models import Job
 from privacy.open import Warrant, open_rows
 from retention.models import LegalHold
@@ -19,7 +20,7 @@ from rtbf.cases.clocks import days_left
 from rtbf.models import Action, Letter, Outcome, PlanItem, Request, State
 from rtbf.planning.freezing import GOING
 from rtbf.requests.lifecycle import is_stopped
-from rtbf.times import in_zone, length, time_left
+from rtbf.times import in_zone, time_left
 
 ROWS_SHOWN = 50
 SOON = 7

@@ -22,19 +22,18 @@ from customers.restricting import LIFT
 from customers.restricting import OPEN as OPEN_RESTRICTED
 from customers.restricting import SEE as SEE_RESTRICTIONS
 from interactions.models import Interaction
-from interactions.presenting import DIRECTIONS, agent_name, day_and_time, length
+from interactions.presenting import in_a_line
 from privacy.ids import new_id
 from rtbf.cases.rules import today_in
 from rtbf.codes import Asks, Channel, Check, Objection, Relation
 from rtbf.discovery.reading import split
 from rtbf.errors import RequestError
-from rtbf.models import Request
 from rtbf.planning.decisions import RAISE
 from rtbf.rights.correcting import correct_customer
 from rtbf.rights.objecting import uphold_objection
 from rtbf.rights.raising import DECIDE, MOST_CORRECTIONS, Wish, raise_right
 from rtbf.rights.restricting import lift_restriction, restrict_customers, was_told
-from rtbf.views.finding import visible_request
+from rtbf.views.acting import act_on
 from rtbf.views.forms import intake_from
 
 LONGEST_FORM, CALLS_SHOWN = 20_000, 500
@@ -85,7 +84,7 @@ def _wish(request: MemberRequest) -> Wish:
 @require_POST
 def restrict(request: MemberRequest, pk: UUID) -> HttpResponseBase:
     """Restrict the data of whom the request names."""
-    return _act(request, pk, "restriction.placed", restrict_customers)
+    return act_on(request, pk, "restriction.placed", restrict_customers)
 
 
 @page("requests/<uuid:pk>/correct/", name="request-correct", right=DECIDE, action="customer.corrected")
@@ -93,7 +92,7 @@ def restrict(request: MemberRequest, pk: UUID) -> HttpResponseBase:
 @require_POST
 def correct(request: MemberRequest, pk: UUID) -> HttpResponseBase:
     """Correct what the request names."""
-    return _act(request, pk, "customer.corrected", correct_customer)
+    return act_on(request, pk, "customer.corrected", correct_customer)
 
 
 @page("requests/<uuid:pk>/uphold/", name="request-uphold", right=DECIDE, action="objection.decided")
@@ -101,14 +100,7 @@ def correct(request: MemberRequest, pk: UUID) -> HttpResponseBase:
 @require_POST
 def uphold(request: MemberRequest, pk: UUID) -> HttpResponseBase:
     """Uphold an objection."""
-    return _act(request, pk, "objection.decided", uphold_objection, decision=request.POST.get("decision", "")[:16])
-
-
-def _act(request: MemberRequest, pk: UUID, action: str, flow: Any, **told: str) -> HttpResponseBase:
-    found: Request = visible_request(request, pk, action)
-    with telling(request, RequestError):
-        flow(actor=request.actor, request=found, **told)
-    return redirect("portal:request", pk)
+    return act_on(request, pk, "objection.decided", uphold_objection, decision=request.POST.get("decision", "")[:16])
 
 
 @page("restrictions/", name="restrictions", right=SEE_RESTRICTIONS, action="restrictions.opened")
@@ -137,7 +129,7 @@ def restriction(request: MemberRequest, pk: UUID) -> HttpResponseBase:
         "found": row,
         "in_force": _is_in_force(row),
         "count": calls.count(),
-        "calls": [_call(each, zone) for each in calls.order_by("-started_at")[:CALLS_SHOWN]] if may_open else [],
+        "calls": [in_a_line(each, zone) for each in calls.order_by("-started_at")[:CALLS_SHOWN]] if may_open else [],
         "told": was_told(row),
         "may_lift": may(request.actor, LIFT, row) and _is_in_force(row),
         "liftings": Lifting.choices,
@@ -159,13 +151,6 @@ def lift(request: MemberRequest, pk: UUID) -> HttpResponseBase:
 
 def _is_in_force(row: Restriction) -> bool:
     return row.lifted_at is None and row.customer.is_living
-
-
-def _call(row: Interaction, zone: str) -> dict[str, Any]:
-    return {
-        "pk": row.pk, "when": day_and_time(row.started_at, zone), "direction": DIRECTIONS[row.direction][0],
-        "agent": agent_name(row.agent), "length": length(row.duration_s),
-    }  # fmt: skip
 
 
 def _visible(request: MemberRequest, pk: UUID, action: str) -> Restriction:
