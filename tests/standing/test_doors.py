@@ -54,20 +54,19 @@ DOORS = {
         "audit.reading", "customers.merging", "interactions.openings", "interactions.scanning",
         "interactions.silencing", "interactions.views.customers",
         "interactions.views.imports", "interactions.unlinking", "interactions.views.calls",
-        "retention.views.holds", "rtbf.requests.previews",
-        "rtbf.views.finding", "trail.verify_details",
-        "rtbf.views.cases",
+        "retention.views.holds", "rtbf.requests.previews", "trail.verify_details",
+        "rtbf.entries",
         "rtbf.external.sending",
-        "rtbf.external.tasking",
         "rtbf.views.external",
         "rtbf.dossier.handing_out",
-        "rtbf.cases.evidence",
-        "rtbf.cases.letters",
         "rtbf.residue.scanning",
         "rtbf.planning.samples",
         "rtbf.proof.sampling",
-        "rtbf.rights.correcting",
-        "rtbf.rights.objecting",
+    },
+    # the same, for what belongs to a request
+    "opening_of": {
+        "rtbf.cases.evidence", "rtbf.cases.letters", "rtbf.external.tasking", "rtbf.rights.correcting",
+        "rtbf.rights.objecting", "rtbf.views.acting", "rtbf.views.cases", "rtbf.views.requests",
     },
 }  # fmt: skip
 # Names that other things have too: only what comes from these modules counts.
