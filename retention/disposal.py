@@ -31,10 +31,11 @@ from retention.bare import CALLS, dispose_of_bare
 from retention.due import Portion, Schedule
 from retention.finishing import BROKEN, Finisher, finisher
 from retention.models import Deferral, Run, RunState
-from retention.nights import DISPOSE, is_open, next_opening
+from retention.nights import DISPOSE
 from retention.pace import Pace
 from retention.policies import rules_of
 from retention.preview import count_due
+from retention.windows import is_open, next_opening
 from trail.actor import Actor
 from trail.append import append
 from trail.canonical import Fact

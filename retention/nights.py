@@ -5,10 +5,9 @@ run before foresaw: a wrong clock or a mistaken policy destroys in one night wha
 """
 
 import logging
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils import timezone
@@ -19,10 +18,11 @@ from jobs import queue
 from jobs.models import Job
 from retention.due import Schedule
 from retention.errors import PolicyError
-from retention.models import DisposalRules, Run, RunState
+from retention.models import Run, RunState
 from retention.numbering import next_reference
 from retention.policies import rules_of
 from retention.preview import count_due
+from retention.windows import night_of
 from trail.actor import Actor, require_actor
 from trail.append import append
 from trail.canonical import Fact
@@ -46,7 +46,7 @@ logger = logging.getLogger(__name__)
 
 
 def begin_due_runs() -> int:
-    """Begin tonight's run of every account whose window is open and which has had none today; returns how many."""
+    """Begin the run of every account whose window is open and which has had none this night; returns how many."""
     begun = 0
     for account in Account.objects.order_by("pk"):
         try:
@@ -58,25 +58,31 @@ def begin_due_runs() -> int:
 
 
 def begin_tonight(account: Account) -> Run | None:
-    """Begin the account's run of today, if its window is open and nothing else is under way."""
-    now = timezone.now()
-    if not is_open(rules_of(account), account, now):
+    """Begin the account's run of this night, if its window is open and nothing else is under way.
+
+    It disposes for the day the night began, also after midnight: so the evening that follows is another night.
+    """
+    night = night_of(rules_of(account), account, timezone.now())
+    if night is None:
         return None
-    today = now.astimezone(ZoneInfo(account.zone)).date()
     runs = Run.objects.filter(account=account)
-    if runs.filter(cut_off__gte=today).exists() or runs.filter(state__in=OPEN).exists():
+    if runs.filter(cut_off__gte=night).exists() or runs.filter(state__in=OPEN).exists():
         return None
-    return begin(account, actor=Actor.job(on_behalf_of=None, account_id=account.pk))
+    return begin(account, actor=Actor.job(on_behalf_of=None, account_id=account.pk), on=night)
 
 
 OPEN: Final = (RunState.REFUSED, RunState.RUNNING, RunState.PAUSED)
 
 
-def begin(account: Account, *, actor: Actor) -> Run:
-    """Make a run for today: it begins at once, or says why a person must decide. Raises PolicyError."""
+def begin(account: Account, *, actor: Actor, on: date | None = None) -> Run:
+    """Make a run: it begins at once, or says why a person must decide. Raises PolicyError.
+
+    `on`: the day it disposes for; today in the account's zone without one.
+    """
     now = timezone.now()
     schedule = Schedule.at(account, now)
-    counts = {kind: {"due": number} for kind, number in count_due(schedule, schedule.day_of(now)).items()}
+    on = on or schedule.day_of(now)
+    counts = {kind: {"due": number} for kind, number in count_due(schedule, on).items()}
     due = sum(each["due"] for each in counts.values())
     last = Run.objects.filter(account=account, finished_at__isnull=False).order_by("-created_at").first()
     foreseen = last.next_foreseen if last else None
@@ -87,7 +93,7 @@ def begin(account: Account, *, actor: Actor) -> Run:
             raise PolicyError("Another disposal run of this account has not ended. Nothing was begun.")
         run = Run.objects.create(
             account=account, reference=next_reference(Run, account, "DISP"), state=RunState.REFUSED, code=code,
-            cut_off=schedule.day_of(now), policies_at=now, foreseen=foreseen, counts=counts,
+            cut_off=on, policies_at=now, foreseen=foreseen, counts=counts,
             started_by_id=actor.user_id,
         )  # fmt: skip
         if code:
@@ -175,18 +181,6 @@ def resume_run(*, actor: Actor, run: Run) -> Run:
         held.save(update_fields=["state", "job_id"])
         _note("disposal.resumed", actor, held, {})
     return held
-
-
-def is_open(rules: DisposalRules, account: Account, now: datetime) -> bool:
-    """Say whether a moment lies in the account's nightly window."""
-    return rules.from_hour <= now.astimezone(ZoneInfo(account.zone)).hour < rules.to_hour
-
-
-def next_opening(rules: DisposalRules, account: Account, now: datetime) -> datetime:
-    """Return when the window opens next."""
-    local = now.astimezone(ZoneInfo(account.zone))
-    opening = local.replace(hour=rules.from_hour, minute=0, second=0, microsecond=0)
-    return opening if opening > local else opening + timedelta(days=1)
 
 
 def _start(run: Run, actor: Actor, due: int) -> None:

@@ -173,10 +173,14 @@ def change_rules(
 ) -> DisposalRules:
     """Set the pending days, the hours of the nightly window and the pace. Raises Refused, PolicyError."""
     require(require_actor(actor), CHANGE, account, action="retention.changed")
-    if not (0 <= pending_days <= 365 and 0 <= from_hour < to_hour <= 24 and 0 <= pause_ms <= 60_000):
+    if not (0 <= pending_days <= 365 and 0 <= pause_ms <= 60_000):
         raise PolicyError(
-            "Pending days go from 0 to 365, the window from an hour to a later one of the same night (0 to 24), the"
-            " pause from 0 to 60,000 milliseconds. Nothing was changed."
+            "Pending days go from 0 to 365, the pause from 0 to 60,000 milliseconds. Nothing was changed."
+        )
+    if not (0 <= from_hour <= 23 and 1 <= to_hour <= 24 and from_hour != to_hour):
+        raise PolicyError(
+            "The window goes from an hour (0 to 23) until another one (1 to 24, which is midnight); one that is earlier"
+            " is that of the next morning. Nothing was changed."
         )
     values = {"pending_days": pending_days, "from_hour": from_hour, "to_hour": to_hour, "pause_ms": pause_ms}
     with transaction.atomic():

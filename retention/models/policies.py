@@ -86,7 +86,10 @@ class Policy(models.Model):
 
 
 class DisposalRules(models.Model):
-    """How an account disposes: `pending_days` before a change is in force, the window of local hours, the pace."""
+    """How an account disposes: `pending_days` before a change is in force, the window of local hours, the pace.
+
+    A window with `to_hour` before `from_hour` ends on the next morning.
+    """
 
     account = models.OneToOneField(Account, on_delete=models.PROTECT, related_name="disposal_rules")
     pending_days = models.PositiveSmallIntegerField(default=30, validators=[MaxValueValidator(365)])
@@ -97,7 +100,7 @@ class DisposalRules(models.Model):
     class Meta:
         default_permissions = ()
         constraints = [
-            models.CheckConstraint(name="window_has_hours", condition=models.Q(from_hour__lt=models.F("to_hour")))
+            models.CheckConstraint(name="window_has_hours", condition=~models.Q(from_hour=models.F("to_hour")))
         ]
 
     def __str__(self) -> str:

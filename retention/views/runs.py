@@ -13,16 +13,18 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.finding import find_visible
+from accounts.models import Account
 from accounts.pages import page, render_page
 from accounts.requests import MemberRequest, membership_of
 from accounts.rights import may
 from accounts.telling import telling
 from privacy import map as data_map
 from privacy import restored
-from retention import nights, pictures, words
+from retention import nights, pictures, windows, words
 from retention.due import Schedule
 from retention.errors import PolicyError
 from retention.models import Deferral, Policy, Run, RunState
+from retention.policies import rules_of
 from retention.preview import count_stock, preview
 from retention.querysets import SEE_POLICIES
 from retention.samples import samples_of
@@ -71,6 +73,7 @@ def overview(request: MemberRequest) -> HttpResponseBase:
         "deferred_count": deferred.count(),
         "waits": restored.disposal_paused(account.pk),
     }
+    context |= _nightly(account)
     status = 422 if "problem" in context else 200
     return render_page(request, "retention/disposal.html", context, title="Disposal", status=status)
 
@@ -124,6 +127,16 @@ def begin(request: MemberRequest) -> HttpResponseBase:
         messages.error(request, str(error))
         return redirect("portal:disposal")
     return redirect("portal:disposal-run", run.pk)
+
+
+def _nightly(account: Account) -> dict[str, Any]:
+    """Return the hours of the nightly window in words, whether it is open, and when it opens next."""
+    rules, now = rules_of(account), timezone.now()
+    return {
+        "hours": windows.in_words(rules),
+        "is_open": windows.is_open(rules, account, now),
+        "opens_at": windows.next_opening(rules, account, now),
+    }
 
 
 def _in_words(rows: Iterable[Deferral]) -> list[dict[str, Any]]:

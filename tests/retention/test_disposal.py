@@ -1,7 +1,7 @@
 """Disposal runs: what goes, what stays, who is asked first, and what a kill or a broken file leaves behind."""
 
 import threading
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 from typing import Any
 
 import pytest
@@ -300,18 +300,3 @@ def test_outside_the_window_a_night_run_waits(account: Account, customer: Custom
     run.refresh_from_db()
     waiting = Job.objects.filter(pk=run.job_id or run.pk).get()
     assert waiting.not_before > timezone.now() + timedelta(hours=1)
-
-
-@pytest.mark.parametrize(
-    ("zone", "now", "opening"),
-    [
-        ("Europe/Berlin", datetime(2026, 3, 28, 12, tzinfo=UTC), datetime(2026, 3, 29, 1, tzinfo=UTC)),
-        ("Europe/Berlin", datetime(2026, 10, 24, 12, tzinfo=UTC), datetime(2026, 10, 25, 1, tzinfo=UTC)),
-        ("UTC", datetime(2026, 6, 2, 1, tzinfo=UTC), datetime(2026, 6, 2, 2, tzinfo=UTC)),
-    ],
-)
-def test_the_window_opens_by_the_local_clock(zone: str, now: datetime, opening: datetime) -> None:
-    rules = DisposalRules(from_hour=3 if zone != "UTC" else 2, to_hour=6)
-    found = nights.next_opening(rules, Account(zone=zone), now)
-    assert nights.is_open(rules, Account(zone=zone), found)
-    assert found - now < timedelta(hours=25)

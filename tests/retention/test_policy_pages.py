@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
@@ -199,6 +200,14 @@ def test_a_paused_policy_that_gives_way_says_so_and_can_be_paused(client: Client
     assert "gives way to New one" in text
     assert "paused by" in text
     assert "An audit" in text
+
+
+def test_a_window_across_midnight_is_set_and_told(client: Client, account: Account, calls: None) -> None:
+    sent = {"pending_days": "7", "from_hour": "22", "to_hour": "6", "pause_ms": "0"}
+    assert "Nothing was changed" not in client.post("/policies/rules/", sent, follow=True).content.decode()
+    page = client.get("/disposal/")
+    assert "once a night, from 22:00 to 6:00 of the next day" in page.content.decode()
+    assert timezone.localtime(page.context["opens_at"], ZoneInfo(account.zone)).hour == 22
 
 
 def test_a_later_day_is_decided_by_the_policies_of_that_day(client: Client, calls: None) -> None:
