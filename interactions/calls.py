@@ -6,7 +6,7 @@ first source that says something is kept, so that importing again changes nothin
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from accounts.handling import Facts, Handling
@@ -17,7 +17,8 @@ from interactions.models import Interaction
 
 CALL_DETAIL_RECORDS = frozenset({"asterisk-cdr"})
 COLUMNS = ("started_at", "answered_at", "ended_at", "duration_s", "talk_s", "direction", "queue", "disposition")
-CHANGING = [*COLUMNS, "line", "agent", "customer", "circumstances"]
+UNKNOWN: Final[Mapping[str, Any]] = {"running": False, "ended_at": None, "duration_s": 0, "talk_s": 0, "disposition": ""}
+CHANGING = [*COLUMNS, "running", "line", "agent", "customer", "circumstances"]
 
 
 def agents_of(account: Account, calls: Sequence[Call]) -> dict[str, Agent]:
@@ -43,11 +44,15 @@ def fill(interaction: Interaction, drafts: Sequence[InteractionDraft], agents: M
     A campaign is no column: `set_circumstances` takes it over, which a new one counts as a change for.
     """
     before = _snapshot(interaction)
+    if interaction.running and any(draft.ended_at or draft.duration_s for draft in drafts):
+        _forget_what_was_unfinished(interaction)
     for draft in reversed(_in_order(drafts)):
         decides = draft.source in CALL_DETAIL_RECORDS
         _take(interaction, {name: getattr(draft, name) for name in COLUMNS}, decides=decides)
         agent = agents.get(draft.agent_extension)
         _take(interaction, {"line": draft.own_address[:20], "agent_id": agent and agent.pk}, decides=decides)
+    if interaction.ended_at is None:
+        interaction.running = not interaction.duration_s and any(draft.running for draft in drafts)
     _complete(interaction)
     return _snapshot(interaction) != before or campaign_of(interaction, drafts) != campaign_of(interaction)
 
@@ -95,6 +100,12 @@ def _take(interaction: Interaction, values: Mapping[str, Any], *, decides: bool)
             setattr(interaction, name, value)
 
 
+def _forget_what_was_unfinished(interaction: Interaction) -> None:
+    """Let the source of a call that has ended say anew what could not be known while it ran."""
+    for name, value in UNKNOWN.items():
+        setattr(interaction, name, value)
+
+
 def _complete(interaction: Interaction) -> None:
     """Work out the end from the length, or the length from the end, where a source gives one of them."""
     if interaction.ended_at is None:
@@ -104,4 +115,9 @@ def _complete(interaction: Interaction) -> None:
 
 
 def _snapshot(interaction: Interaction) -> tuple[Any, ...]:
-    return (*(getattr(interaction, name) for name in COLUMNS), interaction.line, interaction.agent_id)
+    return (
+        *(getattr(interaction, name) for name in COLUMNS),
+        interaction.running,
+        interaction.line,
+        interaction.agent_id,
+    )

@@ -127,6 +127,7 @@ class InteractionDraft:
 
     ids: `scheme:value`, strongest first. Times are aware. `customer_address` and `own_address` are raw, as they stood.
     `campaign`: a code that holds nothing personal (`sides.campaign_code`).
+    `running`: the source says that the call had not ended when it was exported.
     `anonymous`: the caller withheld the number, so `customer_address` says that and identifies nobody.
     """
 
@@ -136,6 +137,7 @@ class InteractionDraft:
     started_at: datetime | None = None
     answered_at: datetime | None = None
     ended_at: datetime | None = None
+    running: bool = False
     duration_s: int | None = None
     talk_s: int | None = None
     direction: Direction | None = None

@@ -55,6 +55,7 @@ declare(
         "started_at",
         "answered_at",
         "ended_at",
+        "running",
         "duration_s",
         "talk_s",
         "content_deleted_at",

@@ -5,6 +5,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import phonenumbers
+from django.utils import timezone
 
 from accounts.models import Agent
 from customers.identifiers import Identifier, Kind, masked
@@ -43,6 +44,11 @@ def agent_name(agent: Agent | None) -> str:
     return str(agent) if agent else "–"
 
 
+def length_of(call: Interaction) -> str:
+    """Return how long a call took, or that it has not ended."""
+    return "still running" if call.is_under_way(timezone.now()) else length(call.duration_s)
+
+
 def in_a_line(call: Interaction, zone: str) -> dict[str, Any]:
     """Return what tells a call apart in a list: when, which way, by whom and how long; nothing of the customer."""
     return {
@@ -50,7 +56,7 @@ def in_a_line(call: Interaction, zone: str) -> dict[str, Any]:
         "when": day_and_time(call.started_at, zone),
         "direction": DIRECTIONS[call.direction][0],
         "agent": agent_name(call.agent),
-        "length": length(call.duration_s),
+        "length": length_of(call),
     }
 
 

@@ -1,6 +1,7 @@
 """Which interactions and contents a person may see: `visible_to` is the only way a face gets rows."""
 
-from typing import Self
+from datetime import datetime, timedelta
+from typing import Final, Self
 
 from django.db import models
 
@@ -13,6 +14,7 @@ from trail.actor import Actor
 SEE = "interactions.view_interaction"
 SCAN = "interactions.scan_texts"
 SEE_IMPORTS = "interactions.view_import"
+LONGEST_CALL: Final = timedelta(hours=24)
 PLACE_HOLDS = "retention.place_hold"
 
 
@@ -38,6 +40,14 @@ class InteractionQuerySet(models.QuerySet):
     def living(self) -> Self:
         """Return interactions whose personal values are still there."""
         return self.filter(condemned_at=None)
+
+    def under_way(self, now: datetime) -> Self:
+        """Return calls that have not ended: their end lies ahead, or their source has not told it yet.
+
+        A source that never tells it is not waited for longer than `LONGEST_CALL`.
+        """
+        untold = models.Q(running=True, started_at__gt=now - LONGEST_CALL)
+        return self.filter(untold | models.Q(ended_at__gt=now))
 
 
 class ContentQuerySet(models.QuerySet):

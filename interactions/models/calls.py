@@ -5,13 +5,15 @@ direction) stands in plain columns and outlives the customer. A foreign key has 
 begins with it: each index is written anew when a row is condemned.
 """
 
+from datetime import datetime
+
 from django.db import models
 
 from accounts.models import Account, Agent, Circumstances, User
 from customers.kinds import Kind
 from customers.models import Customer, Note
 from interactions.drafts import Direction
-from interactions.querysets import ContentQuerySet, InteractionQuerySet
+from interactions.querysets import LONGEST_CALL, ContentQuerySet, InteractionQuerySet
 from privacy.ids import new_id
 from privacy.models import SealedField, SealedModel, condemned_index
 from trail.models import Event
@@ -26,7 +28,10 @@ def aging_index(name: str) -> models.Index:
 
 
 class Interaction(SealedModel):
-    """One call of one customer. Its plain columns stay when the customer is forgotten."""
+    """One call of one customer. Its plain columns stay when the customer is forgotten.
+
+    running: its source said that it had not ended; `ended_at` is then what was known of its length until then.
+    """
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="interactions", db_index=False)
     customer = models.ForeignKey(
@@ -41,6 +46,7 @@ class Interaction(SealedModel):
     started_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField()
+    running = models.BooleanField(db_default=False, default=False)
     duration_s = models.PositiveIntegerField(default=0)
     talk_s = models.PositiveIntegerField(default=0)
     customer_address = SealedField()
@@ -71,6 +77,10 @@ class Interaction(SealedModel):
 
     def __str__(self) -> str:
         return f"interaction {self.pk}"
+
+    def is_under_way(self, now: datetime) -> bool:
+        """Say of one call what `under_way` finds among many: it has not ended, as far as its source has told."""
+        return self.ended_at > now or (self.running and self.started_at > now - LONGEST_CALL)
 
 
 class SourceId(SealedModel):

@@ -28,7 +28,7 @@ from interactions.listing import KINDS, LENGTHS, Filters, Page, Place, page_of
 from interactions.models import Interaction
 from interactions.models.searches import LONGEST_NAME
 from interactions.playback import LISTEN, SEEN, find_interaction
-from interactions.presenting import DIRECTIONS, agent_name, day_and_time, day_of, length, masked_number, shown_line
+from interactions.presenting import DIRECTIONS, agent_name, day_and_time, day_of, length_of, masked_number, shown_line
 from interactions.querysets import PLACE_HOLDS, SEE
 from interactions.repurposing import CHANGE, CHANGED, REASONS, NotChangeable, change_purposes
 from interactions.restricting import opens
@@ -171,7 +171,7 @@ def _row(row: Any, zone: str, address: str | None, is_held: bool) -> dict[str, A
         "forgotten_on": day_of(row.condemned_at, zone) if row.condemned_at else "",
         "agent": agent_name(row.agent),
         "line": row.queue or shown_line(row.line) or "–",
-        "length": length(row.duration_s),
+        "length": length_of(row),
         "contents": [(title, symbol) for name, (_, title, symbol) in KINDS.items() if getattr(row, f"has_{name}")],
         "is_held": is_held,
         "deleted_on": day_of(row.content_deleted_at, zone) if row.content_deleted_at and row.is_living else "",

@@ -39,6 +39,7 @@ from rtbf.external.tasking import open_tasks, unfinished
 from rtbf.models import Action, Outcome, PlanItem, Request, State
 from rtbf.planning.decisions import PERSON
 from rtbf.proof.proving import begin_proof, hand_over
+from rtbf.queueing import wait_on
 from trail.actor import Actor
 from trail.canonical import Fact
 from vault.errors import VaultError
@@ -70,6 +71,8 @@ def _begin(request_id: UUID, actor: Actor) -> Request | None:
             return None
         if request.grace_ends_at > timezone.now():
             raise JobFailed("grace_period", again=True)
+        if wait_on(request, actor=actor):
+            return None
         request.state, request.started_at = State.EXECUTING, timezone.now()
         request.save(update_fields=["state", "started_at"])
         note("request.started", request, actor)

@@ -102,7 +102,7 @@ def _rows(request: Request, items: Sequence[PlanItem], warrant: Warrant | None) 
             pk=item.pk,
             decision=item.decision,
             call_id=calls[item.pk].pk if item.pk in calls else None,
-            running=item.pk in calls and calls[item.pk].ended_at > now,
+            running=item.pk in calls and calls[item.pk].is_under_way(now),
         )
         for item in items
     ]

@@ -53,7 +53,7 @@ def draft(number: str = ALICE, *, ids: tuple[str, ...] = ("asterisk:1.1",), **mo
         "customer_address": TextDraft(number, place),
         "agent_extension": "2046",
     }
-    return InteractionDraft(source="asterisk-cdr", ids=ids, place=place, **{**facts, **more})
+    return InteractionDraft(**{"source": "asterisk-cdr", "ids": ids, "place": place, **facts, **more})
 
 
 def named(name: str) -> tuple[TextDraft, ...]:
@@ -88,6 +88,24 @@ def test_the_same_twice_is_one(account) -> None:
 
     assert Interaction.objects.count() == Comment.objects.count() == Identifier.objects.count() == 1
     assert report.counts["known_before"] == 1
+
+
+def test_a_call_that_runs_gets_its_end_when_its_source_tells_it(account) -> None:
+    ended = draft(source="genesys-conversations")
+    running = draft(source="genesys-conversations", ended_at=None, duration_s=None, talk_s=12, running=True)
+    take(account, running)
+    call = Interaction.objects.get()
+    assert (call.running, call.ended_at, call.duration_s) == (True, START, 0)
+    assert call.is_under_way(START + timedelta(hours=23))
+    assert not call.is_under_way(START + timedelta(hours=25))
+
+    for _ in range(2):
+        take(account, ended)
+        call = Interaction.objects.get()
+        assert (call.running, call.ended_at, call.duration_s, call.talk_s) == (False, ended.ended_at, 60, 50)
+        assert not Interaction.objects.under_way(START + timedelta(hours=1)).exists()
+    take(account, running)
+    assert not Interaction.objects.get().running
 
 
 def test_a_campaign_decides_what_a_call_is_for_and_one_told_later_is_added(account) -> None:

@@ -8,6 +8,7 @@ from django.utils import timezone
 from accounts import roles
 from interactions.models import Interaction
 from jobs import runner
+from jobs.models import Job
 from rtbf.codes import Exclusion, SecondPerson
 from rtbf.errors import NeedsSecondPerson, NotPossible, PlanChanged, TooLate
 from rtbf.models import Action, Outcome, Request, Rules, State
@@ -154,6 +155,30 @@ def test_a_running_call_is_waited_for(house, supervisor):
     assert request.grace_ends_at == end
     runner.run_due()
     assert Request.objects.get().state == State.PENDING
+
+
+def test_a_call_whose_end_was_not_told_is_waited_for_until_it_is(house, supervisor):
+    ours = Interaction.objects.filter(pk=house.alices[0].pk)
+    ours.update(running=True, started_at=timezone.now(), ended_at=timezone.now())
+    request = confirmed(supervisor, house.account)
+    assert request.grace_ends_at > timezone.now() + timedelta(minutes=14)
+
+    for _ in range(2):
+        Request.objects.update(grace_ends_at=timezone.now())
+        Job.objects.filter(status="queued").update(not_before=timezone.now())
+        runner.run_due()
+        request.refresh_from_db()
+        assert (request.state, Job.objects.filter(kind="rtbf.execute", status="queued").count()) == (State.PENDING, 1)
+        assert request.grace_ends_at > timezone.now() + timedelta(minutes=14)
+        assert ours.get().is_living
+
+    ours.update(running=False)
+    Request.objects.update(grace_ends_at=timezone.now())
+    Job.objects.filter(status="queued").update(not_before=timezone.now())
+    runner.run_due()
+    request.refresh_from_db()
+    assert request.state == State.COMPLETED
+    assert not ours.get().is_living
 
 
 def rows(request, **wanted):

@@ -105,6 +105,7 @@ def _draft(contact: dict[str, Any], place: Place, context: Context) -> Interacti
         started_at=started,
         answered_at=_time(object_at(contact, "Agent"), "ConnectedToAgentTimestamp"),
         ended_at=ended,
+        running=ended is None,
         duration_s=int((ended - started).total_seconds()) if ended else None,
         talk_s=_talk_s(contact),
         direction=Direction.OUTBOUND if outbound else Direction.INBOUND,

@@ -55,6 +55,7 @@ def _draft(item: dict[str, Any], place: Place, context: Context) -> InteractionD
         started_at=started,
         answered_at=min((begun for begun, _ in talks), default=None),
         ended_at=ended,
+        running=ended is None,
         duration_s=int((ended - started).total_seconds()) if ended else None,
         talk_s=sum(int((end - begun).total_seconds()) for begun, end in talks),
         direction=direction,

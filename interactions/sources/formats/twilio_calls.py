@@ -20,6 +20,8 @@ from interactions.sources.sides import is_persons_name, is_withheld
 API_VERSION = b"2010-04-01"
 # What Twilio shows for a caller without a number: anonymous, restricted, blocked, unknown, unavailable on a keypad.
 WITHHELD = frozenset({"+266696687", "+7378742833", "+2562533", "+8656696", "+86282452253"})
+# What Twilio calls a call that has not ended (Call resource, status).
+UNDER_WAY = frozenset({"queued", "initiated", "ringing", "in-progress"})
 _SOFTPHONE = re.compile(r"client:", re.IGNORECASE)
 
 
@@ -53,6 +55,7 @@ def _draft(call: dict[str, Any], place: Place) -> InteractionDraft:
         place=place,
         started_at=mail_time(started, what="start") if started else None,
         ended_at=mail_time(ended, what="end") if ended else None,
+        running=not ended and text_at(call, "status") in UNDER_WAY,
         duration_s=_duration(call),
         direction=None if is_leg else direction,
         customer_address=None if is_leg else _text(call, place, column),

@@ -127,6 +127,26 @@ def test_a_genesys_conversation_says_who_when_and_what_was_noted(read):
     assert "Entry 2" in answer.refusal.reason
 
 
+OPEN = {**SESSION, "segments": [{"segmentType": "interact", "segmentStart": "2020-06-02T00:13:03Z"}]}
+
+
+@pytest.mark.parametrize(
+    ("export", "running"),
+    [
+        (calls(CALL), False),
+        (calls({**CALL, "status": "in-progress", "end_time": None, "duration": None}), True),
+        (calls({**CALL, "status": "no-answer", "end_time": None, "duration": None}), False),
+        (conversations(CONVERSATION), False),
+        (conversations({**CONVERSATION, "conversationEnd": None, "participants": [{"sessions": [OPEN]}]}), True),
+        ({"c.json": json.dumps(CONTACT)}, False),
+        ({"c.json": json.dumps({**CONTACT, "DisconnectTimestamp": None})}, True),
+    ],
+)
+def test_a_source_says_which_calls_have_not_ended(read, export, running):
+    call = read(export).call
+    assert (call.running, call.ended_at is None) == (running, running or '"no-answer"' in str(export))
+
+
 def test_an_attribute_named_by_a_number_does_not_bring_it_into_the_clear(read):
     values = dict(read(conversations(CONVERSATION)).call.values)
     assert values.keys() == {"customerId", "attribute"}
