@@ -17,7 +17,7 @@ from interactions.models import Interaction
 
 CALL_DETAIL_RECORDS = frozenset({"asterisk-cdr"})
 COLUMNS = ("started_at", "answered_at", "ended_at", "duration_s", "talk_s", "direction", "queue", "disposition")
-UNKNOWN: Final[Mapping[str, Any]] = {"running": False, "ended_at": None, "duration_s": 0, "talk_s": 0, "disposition": ""}
+UNTOLD: Final[Mapping[str, Any]] = {"running": False, "ended_at": None, "duration_s": 0, "talk_s": 0, "disposition": ""}
 CHANGING = [*COLUMNS, "running", "line", "agent", "customer", "circumstances"]
 
 
@@ -102,7 +102,7 @@ def _take(interaction: Interaction, values: Mapping[str, Any], *, decides: bool)
 
 def _forget_what_was_unfinished(interaction: Interaction) -> None:
     """Let the source of a call that has ended say anew what could not be known while it ran."""
-    for name, value in UNKNOWN.items():
+    for name, value in UNTOLD.items():
         setattr(interaction, name, value)
 
 
