@@ -1,11 +1,16 @@
 """What a customer is known by when an old export comes again: the marks that the erasure ledger keeps.
 
 An identifier that another living customer carries too is nobody's to refuse, and a name fits many people: neither
-becomes a mark. What names a person counts up to the moment of the erasure; who calls after it is welcome.
+becomes a mark. What names a person counts up to the moment of the erasure; who calls after it is welcome. A contact or
+note has no such moment: it is known by what it says, wherever its file lies and whatever that is called.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+import json
+import unicodedata
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 from accounts.models import Account
@@ -18,6 +23,8 @@ from privacy.ledger import Mark, Opened
 
 NAMING = frozenset({Kind.PHONE, Kind.EMAIL, Kind.SOCIAL, Kind.CUSTOMER_ID, Kind.CRM_ID})
 """What a source gives for the one person a call is with."""
+NOBODY = b""
+"""Whom a note is about that names nobody."""
 
 
 def mark_of(kind: Kind, value: str, until: datetime | None = None) -> Mark:
@@ -57,5 +64,56 @@ def _read(kind: Kind, text: str, region: str) -> Known | None:
 
 
 def marks_of_records(rows: Sequence[RegisterEntry | Note], opened: Opened, until: datetime) -> Iterator[Mark]:
-    """Yield the marks of contacts and notes that are being erased."""
-    yield from (mark_of_record(row) for row in rows)
+    """Yield the marks of contacts and notes that are being erased, by place and by what they say.
+
+    One whose values don't open is known by its place alone.
+    """
+    named = _named_by({row.customer_id for row in rows if isinstance(row, Note) and row.customer_id})
+    for row in rows:
+        about = named.get(row.customer_id, []) if row.customer_id else [NOBODY]
+        yield from marks_of_record(row, opened.get(row.pk, {}), about)
+
+
+def marks_of_opened(row: RegisterEntry | Note, said: Mapping[str, Any]) -> list[Mark]:
+    """Return the marks of one contact or note from its opened values, before they change. One query for a note."""
+    return list(marks_of_records([row], {row.pk: said}, datetime.now(UTC)))
+
+
+def marks_of_record(row: OfRegister, said: Mapping[str, Any], about: Iterable[bytes]) -> Iterator[Mark]:
+    """Yield the marks of a contact or note: by its place, and by what it says whatever its place.
+
+    said: its values as they are sealed. about: whom it names, each as `lasting`, or NOBODY: "called back" about one
+    customer is another note than the same words about the next.
+    """
+    yield mark_of_record(row)
+    if isinstance(row, Note) and said.get("texts"):
+        yield from (Mark("said-note", each + _note_as_said(row, said)) for each in about)
+    elif isinstance(row, RegisterEntry) and said.get("values"):
+        columns = {_plain(name): _plain(text) for name, text in said["values"].items()}
+        yield Mark("said-contact", _canonical(columns))
+
+
+def _note_as_said(row: Note, said: Mapping[str, Any]) -> bytes:
+    # Its row does not count, nor where its file lies: both change with every export. The register's own id does.
+    texts = sorted(_plain(each["text"]) for each in said["texts"])
+    at = row.written_at.astimezone(UTC).isoformat() if row.written_at else ""
+    key = (said.get("place") or {}).get("record", {}).get("key", {})
+    return _canonical([texts, _plain(said.get("author") or ""), at, [_plain(each) for each in key.values()]])
+
+
+def _plain(text: str) -> str:
+    """Return a text in the one form of Unicode and with single spaces: saving a file anew may change both."""
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def _canonical(value: Any) -> bytes:
+    return json.dumps(value, sort_keys=True, ensure_ascii=False).encode(errors="surrogatepass")
+
+
+def _named_by(customers: Collection[UUID]) -> Mapping[UUID, list[bytes]]:
+    """Return what customers are named by, as `lasting`."""
+    named: dict[UUID, list[bytes]] = defaultdict(list)
+    rows = Identifier.objects.filter(customer_id__in=customers, kind__in=NAMING, erased_at=None)
+    for customer_id, account_id, index in rows.values_list("customer_id", "account_id", "digest") if customers else ():
+        named[customer_id].append(lasting(account_id, bytes(index)))
+    return named

@@ -62,8 +62,8 @@ declare(
 declare(FieldMeaning, plain=["id", "account", "field", "means"], subject="nobody")
 
 known_by(Identifier, marks_of_identifiers, needs=["kind"], opens=["value"], person=True)
-for record in (RegisterEntry, Note):
-    known_by(record, marks_of_records, needs=["digest"])
+known_by(RegisterEntry, marks_of_records, needs=["digest", "customer"], opens=["values"])
+known_by(Note, marks_of_records, needs=["digest", "customer", "written_at"], opens=["texts", "author", "place"])
 declare(
     Merge,
     plain=["id", "account", "customer", "taken_in", "moved", "merged_by", "merged_at", "undone_at"],

@@ -8,7 +8,7 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from customers.forgetting import mark_of_record
+from customers.forgetting import marks_of_opened
 from customers.models import Note
 from interactions.forgetting import mark_of_content
 from interactions.models import Comment, DataSourceValue, Mention, OfInteraction, Transcription
@@ -48,7 +48,7 @@ def redact_passages(
         redacted = _redacted(values[name], spans)
         if redacted != values[name]:
             # Before the text changes: as long as it does not, its own index is found first when it comes again.
-            ledger.write(row.account_id, [_mark(row)])
+            ledger.write(row.account_id, _marks(row, values))
         return {name: redacted}
 
     refused = redaction.redact(row, change, actor=actor, ground=ground, case=case, without_guards=without_guards)
@@ -60,8 +60,8 @@ def redact_passages(
     return refused
 
 
-def _mark(row: OfInteraction | Note) -> ledger.Mark:
-    return mark_of_record(row) if isinstance(row, Note) else mark_of_content(row)
+def _marks(row: OfInteraction | Note, values: Mapping[str, Any]) -> list[ledger.Mark]:
+    return marks_of_opened(row, values) if isinstance(row, Note) else [mark_of_content(row)]
 
 
 def _redacted(value: Any, spans: Sequence[Span]) -> Any:

@@ -2,7 +2,9 @@
 
 A call known by an id in the erasure ledger is left out whole, so it is not counted twice either: its row for statistics
 is there. A call of before the erasure that names the forgotten person is left out too, wherever it comes from. A later
-one is a new contact and welcome. What is refused is told with the code `forgotten` and never with what it held.
+one is a new contact and welcome. A contact or note that says what a forgotten one said is refused from whatever file it
+comes, also when its customer was in touch again. What is refused is told with the code `forgotten`, never with what it
+held.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -12,7 +14,7 @@ from typing import Final, cast
 
 from accounts.models import Account
 from customers.correcting import CODE as CORRECTED_CODE
-from customers.forgetting import NAMING, mark_of, mark_of_record
+from customers.forgetting import NAMING, NOBODY, mark_of, marks_of_record
 from customers.kinds import Identifier as Known
 from customers.models import Identifier, OfRegister
 from customers.resolution import RECOGNISING, Indexed
@@ -23,6 +25,7 @@ from interactions.drafts import ContactDraft, NoteDraft, Place, Rejected
 from interactions.forgetting import mark_of_content, mark_of_source
 from interactions.joining import Call
 from interactions.models import OfInteraction
+from privacy.blind_index import lasting
 from privacy.ledger import Mark, forgotten
 
 FORGOTTEN: Final = "forgotten"
@@ -93,7 +96,7 @@ class Door:
                 yield from self._marks_of_ids(call)
                 yield from _marks_of_people(about)
         for record in records:
-            yield _mark_of_row(record)
+            yield from _marks_of_row(record)
             yield from _marks_of_people(record.about)
 
     def _marks_of_ids(self, call: Call) -> Iterator[Mark]:
@@ -133,9 +136,9 @@ class Door:
 
     def _refuse_record(self, record: Record, known: dict[Mark, datetime | None], back: frozenset[bytes]) -> bool:
         at = record.draft.at if isinstance(record.draft, NoteDraft) else None
-        index = _mark_of_row(record)
         named = not any(each.digest in back for each in record.about) if at is None else True
-        if not (index in known or (named and _is_of_before(record.about, at, known))):
+        itself = bool(known) and any(mark in known for mark in _marks_of_row(record))
+        if not (itself or (named and _is_of_before(record.about, at, known))):
             return False
         self._refuse(record.draft.place)
         return True
@@ -160,8 +163,11 @@ def _mark_of_content(prepared: Prepared) -> Mark:
     return mark_of_content(cast(OfInteraction, prepared.row))
 
 
-def _mark_of_row(record: Record) -> Mark:
-    return mark_of_record(cast(OfRegister, record.prepared.row))
+def _marks_of_row(record: Record) -> Iterator[Mark]:
+    """Yield what a record may have been forgotten as: at its place, and by what it says wherever its file lies."""
+    row = cast(OfRegister, record.prepared.row)
+    named = [lasting(row.account_id, each.digest) for each in record.about if each.known.kind in NAMING]
+    return marks_of_record(row, record.prepared.values, named or [NOBODY])
 
 
 def _marks_of_people(about: About) -> list[Mark]:

@@ -20,10 +20,11 @@ from django.db import connections, transaction
 
 from privacy import bulk, keys
 from privacy.keyring.models import LedgerEntry
-from privacy.keyring.ring import ALIAS, load_keys
+from privacy.keyring.ring import ALIAS, KeyLost, load_keys
 from privacy.lookups import array_of
 from privacy.models import Condemnation, SealedModel
 from privacy.sealing import unseal
+from vault.errors import Tampered
 
 PROOF = "proof"
 ASK = """
@@ -129,6 +130,16 @@ def _condemned(known: _Known, condemnation: Condemnation) -> Any:
 
 
 def _opened(known: _Known, rows: Sequence[SealedModel]) -> Opened:
+    """Open what `marks` is given. A record that does not open is left out: it goes all the same, known by the rest."""
+    try:
+        return _unsealed(known, rows)
+    except (KeyLost, Tampered):
+        if known.person:
+            raise
+        return {} if len(rows) == 1 else {pk: said for row in rows for pk, said in _opened(known, [row]).items()}
+
+
+def _unsealed(known: _Known, rows: Sequence[SealedModel]) -> Opened:
     if not known.opens:
         return {}
     living = load_keys(row.key_id for row in rows if row.key_id is not None)

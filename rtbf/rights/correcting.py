@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from accounts.rights import require
 from customers.correcting import hash_of, remember
+from customers.forgetting import marks_of_opened
 from customers.identifiers import Kind, NotAnIdentifier, candidates
 from customers.models import Corrected, Identifier, RegisterEntry
 from interactions.batch import numbering_of
@@ -125,7 +126,7 @@ def _changes(request: Request, customers: frozenset[UUID], asked: Sequence[Asked
         rows = Identifier.objects.filter(**own, kind=each.kind, digest__in=digests)
         found += [Change(each, row, _to("value", each.shown)) for row in rows]
         found += [
-            Change(each, row, _columns(each, regions))
+            Change(each, row, _columns(each, row, regions))
             for row in entries
             if row.pk in said and any(_says(each, text, regions) for text in (said[row.pk]["values"] or {}).values())
         ]
@@ -143,12 +144,16 @@ def _to(name: str, shown: str) -> Callable[[Mapping[str, Any]], Mapping[str, Any
     return lambda values: {name: shown}
 
 
-def _columns(asked: Asked, regions: Sequence[str]) -> Callable[[Mapping[str, Any]], Mapping[str, Any]]:
+def _columns(
+    asked: Asked, row: RegisterEntry, regions: Sequence[str]
+) -> Callable[[Mapping[str, Any]], Mapping[str, Any]]:
     def change(values: Mapping[str, Any]) -> Mapping[str, Any]:
         columns = values["values"] or {}
-        return {
-            "values": {name: asked.shown if _says(asked, text, regions) else text for name, text in columns.items()}
-        }
+        right = {name: asked.shown if _says(asked, text, regions) else text for name, text in columns.items()}
+        if right != columns:
+            # Nothing else says afterwards what the old contact was, and it would come in as a new one.
+            ledger.write(row.account_id, marks_of_opened(row, values))
+        return {"values": right}
 
     return change
 

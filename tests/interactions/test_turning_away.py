@@ -7,9 +7,11 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from accounts.actors import operator
+from customers.forgetting import mark_of_record
 from customers.identifiers import Kind
 from customers.models import Customer, Identifier, Note, RegisterEntry
 from interactions.drafts import CommentDraft, ContactDraft, NoteDraft, Place, TextDraft
+from interactions.imports import import_folder
 from interactions.ingest import ingest
 from interactions.models import Comment, Interaction
 from interactions.redaction import redact_passages
@@ -34,12 +36,12 @@ def text(value: str, field: str = "phone") -> TextDraft:
     return TextDraft(value, Place("crm.csv", {"row": 1}, field))
 
 
-def contact(*about, row: int = 1, **values) -> ContactDraft:
-    return ContactDraft("crm", Place("crm.csv", {"row": row}), about, tuple(values.items()))
+def contact(*about, row: int = 1, file: str = "crm.csv", **values) -> ContactDraft:
+    return ContactDraft("crm", Place(file, {"row": row}), about, tuple(values.items()))
 
 
-def note(words: str, *about, at=None) -> NoteDraft:
-    place = Place("notes.csv", {"row": 1})
+def note(words: str, *about, at=None, file: str = "notes.csv", **key: str) -> NoteDraft:
+    place = Place(file, {"row": 1, **({"key": key} if key else {})})
     return NoteDraft("crm", place, (TextDraft(words, place),), about, at=at)
 
 
@@ -157,6 +159,95 @@ def test_a_contact_of_somebody_who_came_back_is_welcome(account):
     report = ingest([contact(PHONE, row=5, name="Alice B.")], account=account, actor=operator())
     assert codes(report) == []
     assert RegisterEntry.objects.count() == 1
+
+
+def back_again(account, *records) -> None:
+    """Take the records in, forget everybody, and let Alice call again."""
+    ingest(records, account=account, actor=operator())
+    forget_everybody(account)
+    later = timezone.now() + timedelta(minutes=1)
+    take(account, draft(ids=("asterisk:9",), started_at=later, ended_at=later))
+
+
+def refused(account, *records) -> list[str]:
+    """Return which words or names of the records stay outside."""
+    report = ingest(records, account=account, actor=operator())
+    return [each.file for each in report.rejected if each.code == "forgotten"]
+
+
+def test_the_old_records_of_somebody_who_came_back_stay_outside_from_whatever_file(account):
+    back_again(account, contact(PHONE, name="Alice", phone=ALICE), note("wants tea", PHONE), note("mind her cat"))
+    old = [
+        contact(PHONE, row=7, file="old/contacts.csv", phone=f" {ALICE}", name="Alice"),
+        note("wants  tea", PHONE, file="old/notes.csv"),
+        note("mind her cat", file="old/others.csv"),
+    ]
+    assert refused(account, *old) == ["old/contacts.csv", "old/notes.csv", "old/others.csv"]
+    assert RegisterEntry.objects.count() == Note.objects.count() == 0
+    rotate(account.pk, patience_s=5)
+    assert len(refused(account, *old)) == 3
+
+
+def test_what_only_resembles_an_old_record_is_welcome(account):
+    back_again(account, contact(PHONE, name="Alice", phone=ALICE), note("called back", PHONE, note_id="1"))
+    bob = (Kind.PHONE, text(BOB))
+    new = [
+        contact(PHONE, name="Alice", phone=ALICE, customer_id="CUST-2"),
+        contact(bob, row=2, name="Alice", phone=BOB),
+        note("called back", PHONE, note_id="2"),
+        note("called back", bob, note_id="1", file="bobs.csv"),
+        note("called back", PHONE, note_id="1", file="new.csv", at=timezone.now() + timedelta(minutes=1)),
+    ]
+    assert refused(account, *new) == []
+    assert (RegisterEntry.objects.count(), Note.objects.count()) == (2, 3)
+
+
+def test_a_ledger_from_before_knows_a_record_at_its_place(account, monkeypatch):
+    monkeypatch.setattr("customers.forgetting.marks_of_record", lambda row, *args: [mark_of_record(row)])
+    old = contact(PHONE, name="Alice", phone=ALICE)
+    back_again(account, old)
+    assert refused(account, old, contact(PHONE, file="old.csv", name="Alice", phone=ALICE)) == ["crm.csv"]
+
+
+def test_the_old_file_stays_outside_under_another_name_and_in_another_form(account, tmp_path):
+    crm = tmp_path / "crm"
+    crm.mkdir()
+    lines = ["customer_id,full_name,phone,notes", f"CUST-1,Zoë Brown,{ALICE},wants tea"]
+    (crm / "contacts.csv").write_text("\n".join(lines))
+    import_folder(tmp_path, account=account, actor=operator())
+    assert RegisterEntry.objects.count() == Note.objects.count() == 1
+    back_again(account)
+    mixed = [f"{ALICE};wants tea;Zoe\u0308 Brown;CUST-1", "+442079460958;;Bob Jones;CUST-2"]
+    (crm / "all.csv").write_text("\n".join(["phone;notes;full_name;customer_id", *mixed]))
+    report = import_folder(crm, account=account, actor=operator())
+    assert codes(report) == ["forgotten"] * 4
+    assert (RegisterEntry.objects.count(), Note.objects.count()) == (1, 0)
+
+
+def test_old_records_cost_no_question_each(account, django_assert_max_num_queries):
+    back_again(account, contact(PHONE, name="Alice", phone=ALICE), note("wants tea", PHONE))
+    old = [contact(PHONE, row=n, file="a.csv", name="Alice", phone=ALICE) for n in range(20)]
+    old += [note("wants tea", PHONE, file=f"{n}.csv") for n in range(20)]
+    with django_assert_max_num_queries(6, using="keyring"), django_assert_max_num_queries(25):
+        assert len(refused(account, *old)) == 40
+
+
+def test_a_contact_that_does_not_open_goes_all_the_same_and_is_known_at_its_place(account):
+    old = contact(PHONE, name="Alice", phone=ALICE)
+    ingest([old], account=account, actor=operator())
+    RegisterEntry.objects.update(values=b"damaged")
+    back_again(account)
+    assert not RegisterEntry.objects.exists()
+    assert refused(account, old) == ["crm.csv"]
+
+
+def test_a_note_that_was_redacted_does_not_come_back_from_another_file(account):
+    words = f"his wife has {ALICE} you see"
+    bob = (Kind.PHONE, text(BOB))
+    ingest([note(words, bob)], account=account, actor=operator())
+    redact_passages(Note.objects.get(), [[0, words.index("+"), words.index(" you")]], actor=ROOT, ground="test")
+    assert refused(account, note(words, bob, file="old/notes.csv")) == ["old/notes.csv"]
+    assert not places_of(ALICE)
 
 
 def test_a_note_of_after_the_erasure_is_welcome(account):

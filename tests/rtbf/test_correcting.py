@@ -7,7 +7,9 @@ from customers.models import Corrected, Customer, Identifier, RegisterEntry
 from interactions.drafts import ContactDraft, Place, TextDraft
 from interactions.ingest import ingest
 from interactions.models import DataSourceValue, Interaction, Mention
+from privacy.erasure import erase
 from privacy.keyring.ring import load_keys
+from privacy.ledger import Memory
 from privacy.open import open_row, warrant
 from retention.holds import Covered, place_hold
 from rtbf.codes import Asks
@@ -18,7 +20,7 @@ from rtbf.rights.correcting import correct_customer
 from rtbf.rights.raising import Wish, raise_right
 from rtbf.rights.restricting import restrict_customers
 from tests.looking import ALICE, ALICE_MAIL, BOB
-from tests.makers import seal_row
+from tests.makers import make_customer, seal_row
 from trail.actor import Actor
 from trail.models import Event
 from trail.refusal import Refused
@@ -87,6 +89,20 @@ def test_an_old_export_does_not_bring_it_back_and_says_so(house, supervisor, ent
     assert RegisterEntry.objects.count() == 3
     holders = Identifier.objects.filter(kind="email", customer__in=[house.alice, house.bob])
     assert holders.filter(customer=house.alice).count() == 1
+
+
+def test_the_contact_as_it_was_stays_outside_also_after_its_customer_was_forgotten_and_came_back(
+    house, supervisor, entry
+):
+    correct_customer(actor=supervisor.actor, request=ask(house, supervisor))
+    rows = [entry, *house.alice.identifiers.all(), house.alice]
+    erase(rows, actor=ROOT, ground="test", remember=Memory.PERSON)
+    make_customer(house.account, phone=ALICE)
+    was = (("Name", "Alice Brown"), ("Mail", ALICE_MAIL), ("Town", "Davis"))
+    place = Place("other.csv", {"row": 3})
+    old = ContactDraft("crm", place, ((Kind.PHONE, TextDraft(ALICE, place)),), was)
+    report = ingest([old], account=house.account, actor=ROOT)
+    assert [each.code for each in report.rejected] == ["forgotten"]
 
 
 def test_corrected_back_it_is_no_longer_wrong(house, supervisor):
