@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import Any, Final
 
-from interactions.presenting import length
+from accounts.lengths import length
 
 WIDTH: Final = 1_000
 HALF: Final = 50

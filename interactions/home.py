@@ -11,9 +11,10 @@ from django.urls import reverse
 
 from accounts import roles
 from accounts.home import Card, card
+from accounts.lengths import length
 from accounts.requests import MemberRequest
 from interactions.models import Interaction
-from interactions.presenting import DIRECTIONS, day_and_time, length
+from interactions.presenting import DIRECTIONS, day_and_time
 
 DAYS: Final = 14
 LAST: Final = 5

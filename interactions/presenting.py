@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import phonenumbers
 from django.utils import timezone
 
+from accounts.lengths import length
 from accounts.models import Agent
 from customers.identifiers import Identifier, Kind, masked
 from interactions.drafts import Direction
@@ -30,13 +31,6 @@ def day_of(moment: datetime, zone: str) -> str:
     """Return a day such as "2 Jun 2026"."""
     local = moment.astimezone(ZoneInfo(zone))
     return f"{local.day} {local:%b %Y}"
-
-
-def length(seconds: float) -> str:
-    """Return a length such as "4:07", and from an hour on "1:52:10"."""
-    hours, rest = divmod(int(seconds), 3_600)
-    minutes, left = divmod(rest, 60)
-    return f"{hours}:{minutes:02d}:{left:02d}" if hours else f"{minutes}:{left:02d}"
 
 
 def agent_name(agent: Agent | None) -> str:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db.models import prefetch_related_objects
 
+from accounts.lengths import length
 from accounts.models import Purpose
 from accounts.rights import may
 from customers.restricting import restricted
@@ -29,7 +30,7 @@ from interactions.models import (
 )
 from interactions.openers import last_opened
 from interactions.playback import DOWNLOAD, open_head, open_texts, open_transcripts
-from interactions.presenting import DIRECTIONS, agent_name, day_and_time, day_of, length, shown_line
+from interactions.presenting import DIRECTIONS, agent_name, day_and_time, day_of, shown_line
 from interactions.purposes import UNSAID, Reason
 from interactions.repurposing import CHANGE
 from privacy.open import Warrant

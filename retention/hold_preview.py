@@ -12,8 +12,10 @@ from typing import Any, Final
 from django.apps import apps
 from django.db import OperationalError, connection, transaction
 from django.db.models import QuerySet
+from django.utils import timezone
 from psycopg.errors import QueryCanceled
 
+from accounts.lengths import length
 from accounts.models import Account
 from accounts.rights import require
 from retention.case_files import NAMED, REQUEST, left_of, references
@@ -52,6 +54,12 @@ class Caught:
         if self.number > COUNTED:
             return f"more than {COUNTED:,} calls"
         return "1 call" if self.number == 1 else f"{self.number:,} calls"
+
+    @property
+    def lines(self) -> list[tuple[Any, str]]:
+        """Return the calls that are shown, each with its length."""
+        now = timezone.now()
+        return [(each, "still running" if each.is_under_way(now) else length(each.duration_s)) for each in self.samples]
 
 
 def preview_hold(*, actor: Actor, account: Account, covers: Sequence[Covered | Condition]) -> list[Caught]:

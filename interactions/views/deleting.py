@@ -9,12 +9,13 @@ from django.shortcuts import redirect
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from accounts.lengths import length
 from accounts.pages import page, render_page
 from accounts.requests import MemberRequest
 from interactions import deleting
 from interactions.deleting import ALL, DELETED, KINDS, AlreadyDeleted, Deletion, NotDeletable, Wanted
 from interactions.models import Interaction, OfInteraction, SoundFile
-from interactions.presenting import day_and_time, length
+from interactions.presenting import day_and_time
 from interactions.views.unreachable import or_say_later
 from privacy.guards import Refusal
 
@@ -111,4 +112,7 @@ def _name(row: OfInteraction) -> str:
 
 
 def _size(row: OfInteraction) -> str:
-    return f" of {length(row.duration_ms / 1000)}" if isinstance(row, SoundFile) else ""
+    """Return how long a sound is; nothing where that is not known, and no "0:00" for a sound that can be heard."""
+    if not isinstance(row, SoundFile) or not row.duration_ms:
+        return ""
+    return f" of {length(row.duration_ms / 1000)}" if row.duration_ms >= 1000 else " of less than a second"

@@ -37,7 +37,7 @@ def place(request: MemberRequest) -> HttpResponseBase:
     """Take what is to be held, for which matter and why; show beforehand what that covers."""
     account = membership_of(request).account
     form = request.POST if request.method == "POST" else request.GET
-    context = {**_choices(account, form), "searches": [(str(pk), name) for pk, name in searches_for(request.actor)]}
+    context = _choices(request.actor, account, form)
     if request.method == "POST":
         try:
             covers = _covers(request.actor, account, form)
@@ -68,7 +68,7 @@ def rules(request: MemberRequest) -> HttpResponseBase:
     return render_page(request, "retention/hold_rules.html", context, title="Rules of legal holds")
 
 
-def _choices(account: Account, form: QueryDict) -> dict[str, Any]:
+def _choices(actor: Actor, account: Account, form: QueryDict) -> dict[str, Any]:
     return {
         "form": form,
         "hold_id": id_in(form.get("hold_id", "")) or LegalHold().pk,
@@ -77,7 +77,8 @@ def _choices(account: Account, form: QueryDict) -> dict[str, Any]:
         "directions": DIRECTIONS,
         "contents": CONTENTS,
         "lengths": [(code, title) for code, (title, *_) in LENGTHS.items()],
-        "owners": [(str(pk), name) for pk, name in owners_of(account)],
+        "owners": [(str(pk), name) for pk, name in owners_of(account) if pk != actor.user_id],
+        "searches": [(str(pk), name) for pk, name in searches_for(actor)],
         "zone": account.zone,
     }
 

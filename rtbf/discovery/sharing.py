@@ -10,10 +10,10 @@ from uuid import UUID
 
 from django.db.models import Count, Max, Min
 
+from accounts.lengths import length
 from accounts.models import Account
 from customers.models import Identifier
 from interactions.models import Interaction, Mention
-from interactions.presenting import length
 from rtbf.discovery.people import People, find_people
 from rtbf.discovery.reading import asked_of
 from rtbf.discovery.staff import staff_digests

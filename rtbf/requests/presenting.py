@@ -9,9 +9,9 @@ from uuid import UUID
 from django.db.models import Count, QuerySet
 from django.utils import timezone
 
+from accounts.lengths import length
 from accounts.models import User
 from interactions.models import TEXTS, Interaction
-from interactions.presenting import length
 from jobs.models import Job
 from privacy.open import Warrant, open_rows
 from retention.models import LegalHold

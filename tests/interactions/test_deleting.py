@@ -203,6 +203,22 @@ def test_the_page_shows_asks_why_and_deletes(supervisor, client_of, call) -> Non
     assert client.get(url).status_code == 302
 
 
+@pytest.mark.parametrize(
+    ("duration_ms", "says"),
+    [
+        (48_900, " of 0:48"),
+        (1_000, " of 0:01"),
+        (999, " of less than a second"),
+        (0, ""),
+    ],
+)
+def test_a_sound_shows_its_length_and_none_that_is_not_so(supervisor, client_of, call, duration_ms, says) -> None:
+    Recording.objects.filter(interaction=call).update(duration_ms=duration_ms)
+    shown = client_of(supervisor).get(reverse("portal:interaction-delete", args=[call.pk]))
+    assert [row["size"] for row in shown.context["going"] if row["name"] == "Recording"] == [says]
+    assert f"Only the recording{says}" in [title for *_, title in shown.context["choices"]]
+
+
 def test_a_part_asked_for_while_it_is_deleted_is_not_sent(supervisor, client_of, call) -> None:
     client = client_of(supervisor)
     client.post(reverse("portal:interaction-purpose", args=[call.pk]), {"purpose": "quality"})

@@ -10,11 +10,12 @@ from django.db import connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from accounts.lengths import length
 from accounts.models import Account
 from interactions import listing
 from interactions.listing import Filters, Place, page_of
 from interactions.models import Interaction, Recording
-from interactions.presenting import length, masked_number
+from interactions.presenting import masked_number
 from privacy.erasure import erase
 from retention.holds import Covered, place_hold
 from retention.models import Ground

@@ -5,6 +5,7 @@ import pytest
 from django.utils import timezone
 
 from accounts import roles
+from accounts.days import today_in
 from interactions.models import Interaction
 from privacy import lineage
 from retention import hold_preview
@@ -99,7 +100,12 @@ def test_an_officer_sees_what_a_hold_would_cover_and_holds_what_comes_later(clie
     asked = form(call, interaction="", agent=str(linda.pk), queue="Service", since="2026-06-02")
     page = client.post("/holds/place/", {**asked, "step": "preview", "matter": "", "reason": ""})
     (caught,) = page.context["preview"]
-    assert (page.status_code, caught.in_words, len(caught.samples)) == (200, "2 calls", 2)
+    assert (page.status_code, caught.in_words, [length for _, length in caught.lines]) == (
+        200,
+        "2 calls",
+        ["4:07", "4:07"],
+    )
+    assert page.content.decode().count("<td>4:07</td>") == 2
     assert 'value="2026-06-02"' in page.content.decode()
     assert not LegalHold.objects.exists()
     page = client.post("/holds/place/", asked, follow=True).content.decode()
@@ -107,6 +113,20 @@ def test_an_officer_sees_what_a_hold_would_cover_and_holds_what_comes_later(clie
     assert {*calls, make_interaction(account, agent=linda, queue="Service")} == set(
         Interaction.objects.filter(pk__in=legal_holds(lineage.targets(Interaction.objects.all())))
     )
+
+
+def test_a_call_that_has_not_ended_has_no_length_yet(client_of, officer, account):
+    running = make_interaction(account, started_at=timezone.now() - timedelta(seconds=9))
+    page = client_of(officer).post("/holds/place/", form(running, step="preview"))
+    assert "<td>still running</td>" in page.content.decode()
+
+
+def test_whoever_places_a_hold_is_offered_once_as_its_owner(client_of, officer, account):
+    other = make_person("Otto", account, roles.OFFICER)
+    page = client_of(officer).get("/holds/place/")
+    assert str(other.user.pk) in dict(page.context["owners"])
+    assert str(officer.user.pk) not in dict(page.context["owners"])
+    assert page.content.decode().count("I myself") == 1
 
 
 def test_an_estimate_says_that_it_is_one(account, monkeypatch, call):
@@ -118,7 +138,7 @@ def test_an_estimate_says_that_it_is_one(account, monkeypatch, call):
 
 def test_the_list_narrows_by_matter_owner_and_review(client_of, officer, account, call, monkeypatch):
     other = make_person("Oscar", account, roles.OFFICER)
-    today = timezone.now().date()
+    today = today_in(account)
     for number, (person, day) in enumerate([(officer, today), (other, today), (other, today + timedelta(days=9))]):
         place_hold(
             actor=officer.actor, account=account, covers=[Condition(queue="x")], matter=f"Matter {number} <b>",
@@ -170,14 +190,14 @@ def test_owner_and_review_day_change_and_the_owner_is_reminded(
 ):
     other = make_person("Oscar", account, roles.OFFICER)
     client = client_of(officer)
-    client.post("/holds/place/", form(call, review_on=str(timezone.now().date())))
+    client.post("/holds/place/", form(call, review_on=str(today_in(account))))
     placed = LegalHold.objects.get()
     for wrong in ({"owner": str(supervisor.user.pk)}, {"owner": ""}, {"owner": str(other.user.pk), "review_on": "x"}):
         client.post(f"/holds/{placed.pk}/change/", wrong)
         assert LegalHold.objects.get().owner == officer.user
-    day = str(timezone.now().date() + timedelta(days=1))
+    day = str(today_in(account) + timedelta(days=1))
     client.post(f"/holds/{placed.pk}/change/", {"owner": str(other.user.pk), "review_on": day})
-    LegalHold.objects.update(review_on=timezone.now().date() - timedelta(days=1))
+    LegalHold.objects.update(review_on=today_in(account) - timedelta(days=1))
     assert (queue_hold_reminders(), queue_hold_reminders()) == (1, 0)
     actor = Actor.job(on_behalf_of=None, account_id=account.pk)
     assert (remind_of_holds(account.pk, actor=actor), remind_of_holds(account.pk, actor=actor)) == (1, 0)
