@@ -4,6 +4,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts import menu, roles
+from accounts.days import today_in
 from accounts.home import Card, card
 from accounts.requests import MemberRequest, membership_of
 from privacy import restored
@@ -36,7 +37,7 @@ def holds_to_review(request: MemberRequest) -> Card | None:
     number = active.count()
     if not number:
         return None
-    due = active.filter(review_on__lte=timezone.now().date()).count()
+    due = active.filter(review_on__lte=today_in(membership_of(request).account)).count()
     text = f"{number} in force, {due} to look at again today or before."
     return Card("Legal holds", text=text, url=reverse("portal:holds"), link="See holds")
 

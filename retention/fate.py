@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils import timezone
 
+from accounts.days import today_in
 from accounts.models import Account, Circumstances
 from privacy import lineage
 from privacy import map as data_map
@@ -17,7 +18,7 @@ from retention.due import Handled, Schedule
 from retention.errors import PolicyError
 from retention.explaining import Held, why_held
 from retention.models import Deferral, Policy
-from retention.policies import CONDITIONS, today_in
+from retention.policies import CONDITIONS
 from retention.words import KINDS, day, explain
 from trail.models import Event
 

@@ -5,15 +5,14 @@ A reminder names the hold by its reference and the day, never the matter.
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.core.mail import EmailMessage
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 
+from accounts.days import today_in
 from accounts.models import Account, Membership
 from accounts.roles import ROLES, rights_of
 from jobs.errors import JobFailed
@@ -30,7 +29,7 @@ AGAIN_AFTER = timedelta(days=7)
 
 def to_remind_of(account: Account, now: datetime | None = None) -> "QuerySet[LegalHold]":
     """Return the holds in force whose owners are to be reminded today: due, and not reminded for a week."""
-    today = _today_in(account, now)
+    today = today_in(account, now)
     due = LegalHold.objects.filter(account=account, review_on__lte=today).active()
     return due.filter(Q(reminded_on=None) | Q(reminded_on__lte=today - AGAIN_AFTER)).order_by("reference")
 
@@ -45,7 +44,7 @@ def remind_of_holds(account_id: UUID, *, actor: Actor) -> int:
     """Write to the owner of each hold that is due, to everybody who sees holds where the owner has left."""
     require_actor(actor)
     account = Account.objects.get(pk=account_id)
-    due, today = list(to_remind_of(account)), _today_in(account)
+    due, today = list(to_remind_of(account)), today_in(account)
     if not due:
         return 0
     for address, holds in _by_address(account, due).items():
@@ -77,7 +76,3 @@ def _write(account: Account, address: str, holds: Sequence[LegalHold]) -> None:
         EmailMessage("Legal holds are due for review", body, to=[address]).send()
     except OSError as problem:  # as in letters: the text of smtplib's errors may hold addresses
         raise JobFailed("mail_not_taken", again=True) from problem
-
-
-def _today_in(account: Account, now: datetime | None = None) -> date:
-    return (now or timezone.now()).astimezone(ZoneInfo(account.zone)).date()

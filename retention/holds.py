@@ -16,6 +16,7 @@ from django.db import transaction
 from django.db.models import Model
 from django.utils import timezone
 
+from accounts.days import today_in
 from accounts.models import Account, Membership
 from accounts.rights import require
 from accounts.roles import rights_of
@@ -171,7 +172,7 @@ def _checked(
         raise Incomplete(f"Say why it must be kept, in at most {LONGEST_REASON:,} characters. Nothing is held yet.")
     if about.ground not in Ground.values:
         raise Incomplete("Choose a ground from the list. Nothing is held yet.")
-    check_review(about.review_on)
+    check_review(account, about.review_on)
     if not covers:
         raise Incomplete(
             "Name a call, a customer, a request, an agent, a queue or a period to hold. Nothing is held yet."
@@ -184,9 +185,9 @@ def _checked(
     return [each for each in distinct if not isinstance(each, Condition)], rows
 
 
-def check_review(review_on: date | None) -> None:
+def check_review(account: Account, review_on: date | None) -> None:
     """Raise Incomplete when the day to look again is over."""
-    if review_on is not None and review_on < timezone.now().date():
+    if review_on is not None and review_on < today_in(account):
         raise Incomplete("The day to look again lies in the past. Nothing is held yet.")
 
 

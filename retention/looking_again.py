@@ -17,7 +17,7 @@ def change_hold(*, actor: Actor, hold: LegalHold, owner_id: UUID | None, review_
     """Set who owns a hold in force and when it is looked at again. Raises Refused, Incomplete."""
     require(require_actor(actor), "retention.place_hold", hold, action="hold.changed")
 
-    check_review(review_on)
+    check_review(hold.account, review_on)
     if owner_id is None:
         raise Incomplete("Choose who answers for the hold. Nothing was changed.")
 

@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from accounts.days import today_in
 from accounts.lines import own_numbers, spelled
 from accounts.models import Account, Purpose, Team
 from accounts.rights import require
@@ -156,11 +156,6 @@ def resume_policy(*, actor: Actor, policy: Policy) -> Policy:
     """End a pause now. Raises Refused."""
     require(require_actor(actor), CHANGE, policy, action="policy.resumed")
     return _set_pause(actor, policy, None, "", "policy.resumed", {})
-
-
-def today_in(account: Account) -> date:
-    """Return the day it is for an account, which policies and pauses are counted in."""
-    return timezone.now().astimezone(ZoneInfo(account.zone)).date()
 
 
 def rules_of(account: Account) -> DisposalRules:

@@ -5,10 +5,11 @@ from datetime import timedelta
 from django.urls import reverse
 
 from accounts import menu, roles
+from accounts.days import today_in
 from accounts.home import Card, card
 from accounts.requests import MemberRequest, membership_of
 from customers.restricting import SEE as SEE_RESTRICTIONS
-from rtbf.cases.rules import CHANGE, today_in
+from rtbf.cases.rules import CHANGE
 from rtbf.closing.asking import AGREE
 from rtbf.models import ENDED, Request, State
 from rtbf.planning.decisions import RAISE

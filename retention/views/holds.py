@@ -13,10 +13,10 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpResponseBase, QueryDict
 from django.shortcuts import redirect
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts.days import today_in
 from accounts.finding import find_visible
 from accounts.models import Account, Membership
 from accounts.pages import page, render_page
@@ -69,7 +69,7 @@ def holds(request: MemberRequest) -> HttpResponseBase:
         "asked": asked,
         "is_filtered": any(asked.get(name) for name in ("matter", "owner", "due")),
         "owners": owners_of(account),
-        "today": timezone.now().date(),
+        "today": today_in(account),
         "may_place": may(request.actor, PLACE),
         "restored": may(request.actor, PLACE) and restored.unreviewed(membership_of(request).account_id),
         "searched": SEARCHED,
@@ -82,7 +82,7 @@ def _narrowed(request: MemberRequest, rows: "QuerySet[LegalHold]") -> tuple[list
     asked = request.GET
     owner, matter = id_in(asked.get("owner", "")), asked.get("matter", "").strip().casefold()
     rows = rows.filter(owner_id=owner) if owner else rows
-    rows = rows.filter(review_on__lte=timezone.now().date()) if asked.get("due") else rows
+    rows = rows.filter(review_on__lte=today_in(membership_of(request).account)) if asked.get("due") else rows
     after = asked.get("after", "").replace("\0", "")
     rows = rows.filter(reference__lt=after) if after else rows
     rows = rows.select_related("placed_by", "owner")
@@ -131,7 +131,7 @@ def show(request: MemberRequest, pk: UUID) -> HttpResponseBase:
         "is_mine": hold.release_asked_by_id == request.actor.user_id,
         "four_eyes": hold_rules.rules_of(hold.account).four_eyes,
         "owners": owners_of(hold.account),
-        "today": timezone.now().date(),
+        "today": today_in(hold.account),
     }
     return render_page(request, "retention/hold.html", context, title=hold.reference)
 

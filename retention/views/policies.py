@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.days import today_in
 from accounts.finding import find_visible
 from accounts.known_names import names_of_calls, unheard_of
 from accounts.models import Account, Purpose
@@ -203,7 +204,7 @@ def _worth_knowing(draft: Policy) -> dict[str, Any]:
 
 def _shown(request: MemberRequest, rows: Iterable[Policy], account: Account) -> list[dict[str, Any]]:
     """Return policies with their sentence, whether they are paused today, and the name of what takes their place."""
-    rows, today, teams = list(rows), policies.today_in(account), words.teams_of(account)
+    rows, today, teams = list(rows), today_in(account), words.teams_of(account)
     visible = Policy.objects.visible_to(request.actor)
     taking = visible.filter(replaces__in=[each.pk for each in rows], withdrawn_at=None)
     successors = dict(taking.values_list("replaces_id", "name"))

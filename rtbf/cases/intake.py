@@ -10,12 +10,13 @@ from datetime import date, timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.days import today_in
 from accounts.models import Account
 from accounts.rights import require
 from privacy.keyring.ring import NewKey, create_keys, load_keys
 from privacy.sealing import seal
 from rtbf.cases.clocks import due_on
-from rtbf.cases.rules import calendar_of, today_in
+from rtbf.cases.rules import calendar_of
 from rtbf.codes import Channel, Check, Relation
 from rtbf.entries import note
 from rtbf.errors import NotPossible, TooLate

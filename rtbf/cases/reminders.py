@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import QuerySet
 
+from accounts.days import today_in
 from accounts.models import Account, Membership
 from accounts.roles import OFFICER, SUPERVISOR
 from customers.models import Restriction
@@ -18,7 +19,7 @@ from privacy.erasure import erase
 from retention.deferring import defer
 from retention.fate import is_over
 from rtbf.cases.clocks import days_left
-from rtbf.cases.rules import rules_of, today_in
+from rtbf.cases.rules import rules_of
 from rtbf.entries import note
 from rtbf.models import ENDED, CaseFile, Correction, Request, RequestedIdentifier
 from trail.actor import Actor, require_actor

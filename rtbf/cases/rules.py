@@ -4,12 +4,9 @@ The rules protect against one mistaken or malicious person, so who loosened them
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils import timezone
 
 from accounts.models import Account
 from accounts.rights import require
@@ -48,11 +45,6 @@ def rules_of(account: Account) -> Rules:
 def calendar_of(account: Account) -> clocks.Calendar:
     """Return the account's public holidays."""
     return clocks.calendar(rules_of(account).holidays)
-
-
-def today_in(account: Account, now: datetime | None = None) -> date:
-    """Return the day it is where the account is."""
-    return (now or timezone.now()).astimezone(ZoneInfo(account.zone)).date()
 
 
 def change_rules(*, actor: Actor, account: Account, new: NewRules) -> Rules:

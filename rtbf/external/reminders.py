@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from accounts.days import today_in
 from accounts.models import Account
 from jobs.mailing import send_mail
 from jobs.models import Job, Status
@@ -16,7 +17,7 @@ from privacy import erasure
 from retention.deferring import defer
 from retention.fate import is_over
 from rtbf.cases.reminders import CASE, ENDED_GROUND, addresses_of_staff
-from rtbf.cases.rules import rules_of, today_in
+from rtbf.cases.rules import rules_of
 from rtbf.entries import note
 from rtbf.external.tasking import complete_if_last, fail, forget_subjects
 from rtbf.models import ENDED, ENDED_TASKS, ExternalTask, TaskEvidence, TaskState

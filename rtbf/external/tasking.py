@@ -14,6 +14,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.days import today_in
 from accounts.rights import require
 from customers.models import Disclosure, Identifier
 from jobs import queue
@@ -22,7 +23,6 @@ from privacy.keyring.ring import NewKey, create_keys
 from privacy.open import open_rows
 from privacy.sealing import seal
 from rtbf.cases.intake import WRITE
-from rtbf.cases.rules import today_in
 from rtbf.entries import GROUND, note, opening_of
 from rtbf.errors import NotPossible
 from rtbf.external.register import active_systems

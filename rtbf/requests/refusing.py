@@ -9,9 +9,10 @@ from typing import Final
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.days import today_in
 from accounts.rights import require
 from rtbf.cases.clocks import MONTHS_EXTENDED, due_on
-from rtbf.cases.rules import calendar_of, today_in
+from rtbf.cases.rules import calendar_of
 from rtbf.codes import Asks, Extension, Objection, RefusalGround
 from rtbf.entries import note
 from rtbf.errors import NotPossible, TooLate

@@ -13,6 +13,7 @@ from django.shortcuts import redirect
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.days import today_in
 from accounts.finding import find_visible
 from accounts.pages import page, render_page
 from accounts.requests import MemberRequest, membership_of
@@ -21,7 +22,7 @@ from accounts.telling import telling
 from accounts.typed import id_in, number_in
 from privacy.open import open_rows, warrant
 from privacy.witness import RecordRef
-from rtbf.cases.rules import CHANGE, today_in
+from rtbf.cases.rules import CHANGE
 from rtbf.codes import Asks
 from rtbf.entries import GROUNDS
 from rtbf.errors import RequestError

@@ -13,6 +13,7 @@ from django.shortcuts import redirect
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.days import today_in
 from accounts.pages import page, render_page
 from accounts.requests import MemberRequest, membership_of
 from accounts.rights import may
@@ -20,7 +21,6 @@ from accounts.typed import id_in
 from privacy.ids import new_id
 from privacy.open import Warrant, open_rows
 from rtbf.cases.intake import WRITE
-from rtbf.cases.rules import today_in
 from rtbf.codes import Asks, Channel, Check, Ending, Exclusion, Extension, Relation
 from rtbf.discovery.reading import split
 from rtbf.discovery.sharing import sharing_of

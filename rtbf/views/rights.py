@@ -11,6 +11,7 @@ from django.shortcuts import redirect
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.days import today_in
 from accounts.finding import find_visible
 from accounts.pages import page, render_page
 from accounts.requests import MemberRequest, membership_of
@@ -24,7 +25,6 @@ from customers.restricting import SEE as SEE_RESTRICTIONS
 from interactions.models import Interaction
 from interactions.presenting import in_a_line
 from privacy.ids import new_id
-from rtbf.cases.rules import today_in
 from rtbf.codes import Asks, Channel, Check, Objection, Relation
 from rtbf.discovery.reading import split
 from rtbf.errors import RequestError

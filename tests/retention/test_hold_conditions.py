@@ -7,11 +7,11 @@ from uuid import uuid4
 import pytest
 from django.db import IntegrityError, connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from psycopg.types.range import Range as NumericRange
 
+from accounts.days import today_in
 from customers.kinds import Kind
 from interactions import listing
 from interactions.models import Comment, Interaction, Mention, Voicemail
@@ -324,7 +324,7 @@ def test_two_erasures_do_not_wait_for_each_other(account, eraser):
 
 def test_a_scope_by_identifier_is_kept_beside_the_customer(account, officer):
     bob = make_customer(account, phone="+12025550148")
-    placed = place(officer, account, *customers_by(account, "+12025550148"), review_on=timezone.now().date())
+    placed = place(officer, account, *customers_by(account, "+12025550148"), review_on=today_in(account))
     assert set(HoldScope.objects.values_list("label", "record_id")) == {
         ("customers.Customer", bob.pk),
         ("customers.Identifier", bob.identifiers.get().pk),

@@ -6,6 +6,7 @@ import pytest
 from django.db import connections, transaction
 from django.utils import timezone
 
+from accounts.days import today_in
 from customers.models import Customer
 from interactions.models import Interaction, Recording
 from privacy import erasure, lineage
@@ -67,6 +68,17 @@ def test_a_release_needs_a_reason(account, officer, call):
     with pytest.raises(Incomplete):
         release_hold(actor=officer.actor, hold=placed, reason=" ")
     assert LegalHold.objects.get().is_active
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Pago_Pago", "Pacific/Kiritimati"])
+def test_the_day_to_look_again_is_one_of_the_accounts_zone(account, officer, call, zone):
+    """Between them the day differs from that of UTC at any hour."""
+    account.zone = zone
+    account.save()
+    today = today_in(account)
+    with pytest.raises(Incomplete, match="in the past"):
+        hold(officer, account, call, review_on=today - timedelta(days=1))
+    assert hold(officer, account, call, review_on=today).review_on == today
 
 
 def test_what_was_written_is_sealed_and_the_log_has_codes_only(account, officer, call):

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from accounts.days import today_in
 from accounts.models import Account, Team
 from privacy import map as data_map
 from retention.errors import Conflict, PolicyError
@@ -18,7 +19,6 @@ from retention.policies import (
     pause_policy,
     propose_policy,
     resume_policy,
-    today_in,
 )
 from retention.taking_back import withdraw_policy
 from tests.conftest import Person

@@ -8,9 +8,10 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from accounts.days import today_in
 from accounts.models import Account
 from privacy import map as data_map
-from retention import nights, policies, ready_made
+from retention import nights, ready_made
 from retention.models import DisposalRules, Policy, Run, RunState
 from tests.conftest import Person
 from tests.makers import make_customer, make_interaction
@@ -194,7 +195,7 @@ def test_a_paused_policy_that_gives_way_says_so_and_can_be_paused(client: Client
     default = Policy.objects.get(account=account, is_default=True)
     everything = {**FORM, "kinds": list(data_map.kinds()), "name": "New one", "replaces": default.pk}
     client.post("/policies/propose/", {**everything, "step": "save", "typed": "30 days"})
-    client.post(f"/policies/{default.pk}/pause/", {"until": policies.today_in(account), "because": "An audit"})
+    client.post(f"/policies/{default.pk}/pause/", {"until": today_in(account), "because": "An audit"})
     assert "Nothing with this name is pending" in client.get("/policies/", {"name": "Case"}).content.decode()
     text = client.get("/policies/").content.decode()
     assert "gives way to New one" in text

@@ -8,6 +8,7 @@ from django.core import mail
 from django.utils import timezone
 
 import retention.tasks  # noqa: F401 - registers the job
+from accounts.days import today_in
 from jobs import runner
 from jobs.models import Job
 from privacy.open import NoActor as OpeningNeedsActor
@@ -25,7 +26,7 @@ from rtbf.cases.letters import (
     print_letter,
     send_letter,
 )
-from rtbf.cases.rules import NewRules, change_rules, rules_of, today_in
+from rtbf.cases.rules import NewRules, change_rules, rules_of
 from rtbf.errors import NotPossible, TooLate
 from rtbf.models import CaseFile, Evidence, Letter, Request, RequestedIdentifier, Sending
 from rtbf.requests.raising import raise_request

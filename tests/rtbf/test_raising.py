@@ -7,11 +7,11 @@ import pytest
 from django.utils import timezone
 
 from accounts import roles
+from accounts.days import today_in
 from jobs import runner
 from jobs.models import Job
 from privacy.open import open_row, warrant
 from rtbf.cases.intake import Intake, change_case, check_identity
-from rtbf.cases.rules import today_in
 from rtbf.errors import NothingFound, NotPossible, TooLate
 from rtbf.models import CaseFile, Request, State
 from rtbf.requests import raising
