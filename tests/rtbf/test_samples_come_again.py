@@ -12,10 +12,11 @@ from interactions.imports import import_folder
 from interactions.models import CONTENTS, Interaction
 from tests.conftest import make_person
 from tests.looking import opened_values, places_of
-from tests.makers import make_account
+from tests.makers import make_account, make_customer
 from tests.rtbf.test_samples_forgotten import PATRICIA
 
 pytestmark = pytest.mark.django_db(transaction=True)
+PHONE = "+12025550147"
 
 
 def statistics():
@@ -63,3 +64,9 @@ def test_an_export_that_comes_again_brings_nobody_back(capsys):
     forgotten = [each for each in report.rejected if each.code == "forgotten"]
     assert report.counts["forgotten"] == len(forgotten) > 10
     assert {"pbx/asterisk/cdr-csv/Master.csv", "pbx/crm/contacts.csv"} <= {each.file for each in forgotten}
+
+    make_customer(account, phone=PHONE)
+    known = places_of(*PATRICIA)
+    report = import_folder(settings.SAMPLES / "pbx" / "crm", account=account, actor=operator())
+    assert {each.file for each in report.rejected if each.code == "forgotten"} >= {"contacts.csv", "notes.csv"}
+    assert places_of(*PATRICIA) == known
