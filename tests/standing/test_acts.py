@@ -242,6 +242,7 @@ STEPS = {
     "rtbf.requests.lifecycle.stop_job": "rtbf.requests.lifecycle.cancel_request",
     "rtbf.requests.starting.start_grace": "rtbf.requests.lifecycle.confirm_request",
     "rtbf.queueing.queue_work": "rtbf.requests.lifecycle.confirm_request",
+    "rtbf.queueing.wait_on": "rtbf.execution.carrying_out.execute",
     "privacy.erasure.condemn": "privacy.erasure.erase",
     "privacy.erasure.finish": "privacy.erasure.erase",
     "privacy.erasure.resume": "privacy.erasure.erase",
