@@ -19,7 +19,7 @@ from privacy.models import Condemnation
 from retention.errors import AlreadyCondemned
 from retention.holds import release_hold
 from rtbf.errors import NotConfirmed, NothingFound, TooLate
-from rtbf.execution import carrying_out
+from rtbf.execution import carrying_out, looking_again
 from rtbf.models import Outcome, PlanItem, Request, RequestedIdentifier, SearchSample, State
 from rtbf.requests.lifecycle import cancel_request, confirm_request, plan_request, resume_request
 from tests.looking import ALICE, ALICE_MAIL, BOB, CANARIES, opened_values, places_of
@@ -305,7 +305,7 @@ def test_work_given_up_can_be_taken_up_again(house, supervisor, monkeypatch):
         raise RuntimeError
 
     with monkeypatch.context() as broken_house:
-        broken_house.setattr(carrying_out, "discover", broken)
+        broken_house.setattr(looking_again, "discover", broken)
         request = forget(supervisor, house.account)
         run_all()
     request.refresh_from_db()
