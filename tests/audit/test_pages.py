@@ -13,7 +13,7 @@ from accounts import roles
 from interactions.models import Interaction
 from tests.audit.conftest import CHROME, DESK, RECORDING, act, recording_of, some_id
 from tests.conftest import make_person
-from tests.looking import ALICE
+from tests.looking import ALICE, without_ids
 from trail.actor import Actor
 from trail.append import append
 from trail.details import remove_detail, workstation_index
@@ -46,7 +46,7 @@ def test_the_customer_is_a_pseudonym_and_there_is_no_way_to_content(client_of, a
         customer = Interaction.objects.get().customer_id.hex[-6:].upper()
         assert f"customer C-{customer}" in page
         assert "Alice" not in page
-        assert ALICE[-4:] not in page
+        assert ALICE[-4:] not in without_ids(page)
         assert "/interactions/" not in page
 
 
@@ -124,7 +124,7 @@ def test_nothing_personal_in_addresses_or_titles(client_of, auditor, agent, acco
         title = re.search(r"<title>(.*?)</title>", page, re.DOTALL)[1]
         hrefs = " ".join(re.findall(r'(?:href|action)="([^"]*)"', page))
         for personal in ("Linda", "linda", DESK, "Alice", "0147", "example.com"):
-            assert personal not in title + hrefs
+            assert personal not in without_ids(title + hrefs)
 
 
 @pytest.mark.parametrize(

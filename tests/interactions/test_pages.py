@@ -21,6 +21,7 @@ from retention.holds import Covered, place_hold
 from retention.models import Ground
 from tests.conftest import Person
 from tests.interactions.conftest import NUMBER, SAID, STARTED, WROTE, Call, make_wav, take_in
+from tests.looking import without_ids
 from trail.models import Event
 
 pytestmark = pytest.mark.django_db(databases="__all__")
@@ -330,10 +331,10 @@ def test_a_forgotten_call_shows_when_and_nothing_else(call: Call, listening: Lis
 
     page = text(client.get(call.page))
     assert "Forgotten on" in page
-    assert [word for word in (*CONTENT, "0147", "Alice") if word in page] == []
+    assert [word for word in (*CONTENT, "0147", "Alice") if word in without_ids(page)] == []
     listed = text(client.get("/interactions/"))
     assert "forgotten on" in listed
-    assert "0147" not in listed
+    assert "0147" not in without_ids(listed)
 
 
 XSS = '<script>alert("x")</script><img src=x onerror=alert(1)>'

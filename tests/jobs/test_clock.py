@@ -62,7 +62,8 @@ def test_a_function_comes_back_at_its_pace(alone: None):
     every(0.1)(lambda: calls.append(time.monotonic()))
     with ticking():
         assert wait_for(lambda: len(calls) >= 4)
-    assert calls[3] - calls[0] >= 0.28
+    # The first may come late on a busy machine, and the others not: less than two paces would be no pace.
+    assert calls[3] - calls[0] >= 0.2
 
 
 def test_a_failing_function_stops_no_other_and_tells_no_values(alone: None, caplog):

@@ -27,7 +27,7 @@ from rtbf.dossier.terms import kept_until, until_from_now
 from rtbf.errors import RequestError, TooLate
 from rtbf.models import Dossier, DossierState, Right
 from tests.conftest import make_person
-from tests.looking import ALICE, ALICE_MAIL, BOB, places_of
+from tests.looking import ALICE, ALICE_MAIL, BOB, places_of, without_ids
 from tests.makers import make_customer, make_interaction, make_sound
 from tests.rtbf.test_execution import run_all
 from tests.rtbf.test_residue import forget
@@ -95,7 +95,7 @@ def test_nothing_of_bob_is_in_it(house, supervisor):
     archive = unpacked(supervisor, built(supervisor, house.account))
     whole = archive.read("dossier.json").decode()
     assert "my brother has ████████████ you know" in whole
-    assert "0148" not in whole
+    assert "0148" not in without_ids(whole)
     assert "wife" not in whole
     assert "Linda" not in whole
     assert "mention" in archive.read("LEFT-OUT.txt").decode()

@@ -35,7 +35,7 @@ def test_from_search_to_done(house, supervisor, client_of):
     done = client.get(f"/requests/{request.pk}/").content.decode()
     assert "Completed" in done
     assert "<li>Done: 1 analysis, 2 calls, " in done
-    assert "555" not in done
+    assert "202-555" not in done
     assert request.reference in client.get("/requests/?tab=completed").content.decode()
     assert places_of(*CANARIES) == []
 

@@ -21,7 +21,7 @@ from rtbf.requests.lifecycle import confirm_request, plan_request
 from rtbf.rights.raising import Wish, raise_right
 from rtbf.rights.restricting import lift_restriction, restrict_customers
 from tests.interactions.test_ingest import draft
-from tests.looking import ALICE, ALICE_MAIL
+from tests.looking import ALICE, ALICE_MAIL, without_ids
 from tests.rtbf.conftest import House
 from trail.models import Event
 from trail.refusal import Refused
@@ -71,7 +71,7 @@ def test_a_restricted_call_is_closed_with_a_sentence_and_an_entry(house, restric
     assert {entry.told["facts"]["code"] for entry in entries} == {"restricted"}
     listed = client.get("/interactions/").content.decode()
     assert listed.count(">restricted<") == len(house.alices)
-    assert "0147" not in listed
+    assert "0147" not in without_ids(listed)
     assert "0148" in listed
     assert client.get(f"/interactions/{house.bobs[0].pk}/").status_code == 200
 
