@@ -21,7 +21,7 @@ BOB = "+12025550148"
 CANARIES = ("2025550147", "202 555 0147", "202-555-0147", ALICE_MAIL, "Alice", "alice canary")
 
 
-_MADE_UP = re.compile(r"[0-9A-Za-z_-]{20,}|\.[0-9]{3,6}\b")
+_MADE_UP = re.compile(r"[0-9A-Za-z_-]{20,}|\.[0-9]{3,6}(?![0-9])")
 
 
 def without_ids(text: str) -> str:
