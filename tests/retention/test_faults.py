@@ -51,7 +51,7 @@ django.setup()
 from django.db import connections
 for alias, name in zip(("default", "keyring"), sys.argv[2:], strict=True):
     connections[alias].settings_dict["NAME"] = name
-import jobs.tasks  # noqa: F401 - registers the job that finishes an erasure
+import jobs.tasks  # registers the job that finishes an erasure
 import retention.tasks
 from jobs import runner
 from privacy import erasure
